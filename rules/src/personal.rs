@@ -24,3 +24,52 @@ pub fn looks_personal(text: &str) -> Option<&'static str> {
     }
     phone::is_in(&groups).then_some("a mobile phone number")
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::looks_personal;
+
+    #[test]
+    fn everyday_notes_are_left_alone() {
+        for note in [
+            "",
+            "Pagu Rp 1.250.000.000,00 terserap 85,47%",
+            "Berkas 503/1234/2026 kembali 24/11/2026 pukul 14.05.09 WIB",
+            "Perubahan SKB 933/1/3 Tahun 2025, berlaku 18-08-2025",
+            "Kode 18.03.01.2001, KK 12, RT 003 RW 004",
+            "Tahun 2021 2022 2023 2024 dan 2025",
+        ] {
+            assert_eq!(looks_personal(note), None, "{note:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_can_be_asked_about(text in any::<String>()) {
+            looks_personal(&text);
+        }
+
+        #[test]
+        fn a_nik_is_found_within_any_words(
+            before in "[a-z ]{0,9}", province in 11_u32..=96, rest in "[0-9]{14}", after in "[a-z ]{0,9}",
+        ) {
+            let note = format!("{before}{province}{rest}{after}");
+            prop_assert_eq!(looks_personal(&note), Some("a national identity number (NIK)"));
+        }
+
+        #[test]
+        fn amounts_are_left_alone(rupiah in 0_u64..10_000_000_000_000) {
+            let digits = rupiah.to_string();
+            let thousands: Vec<&str> = digits
+                .as_bytes()
+                .rchunks(3)
+                .rev()
+                .map(|three| std::str::from_utf8(three).expect("digits are ASCII"))
+                .collect();
+            let note = format!("Rp {},00", thousands.join("."));
+            prop_assert_eq!(looks_personal(&note), None, "{}", note);
+        }
+    }
+}

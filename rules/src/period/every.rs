@@ -4,7 +4,7 @@ use crate::word::words;
 
 words! {
     /// How long a period is. Ordered by length.
-    pub enum Every ("a length of period") {
+    pub enum Every ("period length") {
         /// A calendar day.
         Day = "day",
         /// An ISO week, from Monday.

@@ -11,24 +11,30 @@ pub(super) struct Group<'a> {
 /// What stands before a group of digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Before {
-    /// A single separator that people write inside long numbers, after a digit.
+    /// A separator that people write inside long numbers, after a digit.
     Space,
     Dash,
     Dot,
     /// A decimal comma, after a digit.
     Comma,
-    /// A plus sign.
+    /// A plus sign, after whatever.
     Plus,
     /// Anything else, or nothing: a number begins here.
     Start,
 }
 
-impl Before {
-    /// Whether the group may be the continuation of a number written in groups.
-    pub(super) fn joins(self) -> bool {
-        matches!(self, Self::Space | Self::Dash | Self::Dot)
+impl Group<'_> {
+    /// Whether it may be the continuation of a number written in groups.
+    pub(super) fn joins(&self, also_by_dots: bool) -> bool {
+        match self.before {
+            Before::Space | Before::Dash => true,
+            Before::Dot => also_by_dots,
+            Before::Comma | Before::Plus | Before::Start => false,
+        }
     }
+}
 
+impl Before {
     /// Whether the group may be the digits after a decimal mark.
     pub(super) fn is_decimal_mark(self) -> bool {
         matches!(self, Self::Dot | Self::Comma)
@@ -59,12 +65,20 @@ pub(super) fn groups(text: &str) -> Vec<Group<'_>> {
 }
 
 fn before(bytes: &[u8]) -> Before {
-    match bytes {
-        [.., b'+'] => Before::Plus,
-        [.., digit, b' '] if digit.is_ascii_digit() => Before::Space,
-        [.., digit, b'-'] if digit.is_ascii_digit() => Before::Dash,
-        [.., digit, b'.'] if digit.is_ascii_digit() => Before::Dot,
-        [.., digit, b','] if digit.is_ascii_digit() => Before::Comma,
-        _ => Before::Start,
+    let (before, bytes) = match bytes {
+        [.., b'+'] => return Before::Plus,
+        [rest @ .., b' ', b'-', b' '] => (Before::Dash, rest),
+        // A no-break space in UTF-8, as office programs write it into numbers.
+        [rest @ .., 0xc2, 0xa0] => (Before::Space, rest),
+        [rest @ .., b' '] => (Before::Space, rest),
+        [rest @ .., b'-'] => (Before::Dash, rest),
+        [rest @ .., b'.'] => (Before::Dot, rest),
+        [rest @ .., b','] => (Before::Comma, rest),
+        _ => return Before::Start,
+    };
+    if bytes.last().is_some_and(u8::is_ascii_digit) {
+        before
+    } else {
+        Before::Start
     }
 }

@@ -25,3 +25,35 @@ fn starts_with_domain(text: &str) -> bool {
             .last()
             .is_some_and(|last| last.len() >= 2 && last.chars().all(|c| c.is_ascii_alphabetic()))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::personal::looks_personal;
+
+    #[test]
+    fn addresses_are_found() {
+        for text in [
+            "budi@example.com",
+            "kirim ke siti.a+x@dinas.lampungutara.go.id.",
+            "<a_b@x-y.co>",
+        ] {
+            assert_eq!(looks_personal(text), Some("an e-mail address"), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn other_at_signs_are_left_alone() {
+        for text in [
+            "5 @ Rp 10.000",
+            "@dinas",
+            "a@b",
+            "3@1.500",
+            "x@.id",
+            "a@b..id",
+            "@",
+            "a@b.c1",
+        ] {
+            assert_eq!(looks_personal(text), None, "{text:?}");
+        }
+    }
+}
