@@ -1,1 +1,27 @@
-//! sql
+#![doc = include_str!("../README.md")]
+
+pub mod chain;
+pub mod configuration;
+pub mod counted;
+mod db;
+mod error;
+pub mod key;
+mod keyed;
+pub mod lock;
+pub mod log;
+pub mod mark;
+mod migrate;
+pub mod part;
+pub mod person;
+pub mod progress;
+pub mod registry;
+pub mod rollup;
+pub mod session;
+pub mod signal;
+pub mod source;
+
+pub use db::{Db, Tx};
+pub use error::Error;
+pub use lock::{ServerLock, is_server_running, lock_for_server};
+pub use migrate::Migration;
+pub use signal::Signal;

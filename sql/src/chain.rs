@@ -1,0 +1,150 @@
+//! Checking that nothing was changed behind our back: the chained digests of the log and of the
+//! configuration, the keys, and SQLite's own structure.
+
+use std::collections::BTreeMap;
+
+use crate::configuration::digest_of;
+use crate::db::{Db, read};
+use crate::error::Error;
+use crate::log::{Digester, entries_after};
+
+/// What a check found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What was checked.
+    pub check: &'static str,
+    /// None when it holds; else what differs, naming the first place.
+    pub fault: Option<String>,
+    /// How much was checked, in words.
+    pub extent: String,
+}
+
+/// Log rows read at once.
+const PAGE: i64 = 20_000;
+
+/// Checks the structure of the file, the chain of the log, the keys of its events and the chain of
+/// the configuration.
+///
+/// # Errors
+/// Any failure of a query that is not itself a finding.
+pub async fn verify(db: &Db) -> Result<Vec<Finding>, Error> {
+    Ok(vec![structure(db).await?, log(db).await?, keys(db).await?, configuration(db).await?])
+}
+
+async fn structure(db: &Db) -> Result<Finding, Error> {
+    let rows: Result<Vec<String>, _> = read!(db, conn => sqlx::query_scalar("pragma integrity_check(5)").fetch_all(conn).await);
+    let fault = match rows {
+        Ok(rows) if rows == ["ok"] => None,
+        Ok(rows) => Some(rows.join("; ")),
+        Err(cause) => Some(cause.to_string()),
+    };
+    Ok(Finding { check: "structure of the database file", fault, extent: "all pages".to_owned() })
+}
+
+/// Recomputes the digest of every group from its rows.
+async fn log(db: &Db) -> Result<Finding, Error> {
+    const TEXT: &str = "select no, received_at, first_seq, last_seq, digest from batch order by no";
+    let batches: Vec<(i64, i64, i64, i64, Vec<u8>)> =
+        read!(db, conn => sqlx::query_as(TEXT).fetch_all(conn).await).map_err(Error::of("read the groups of the log"))?;
+    let mut found = Finding { check: "chain of the log", fault: None, extent: String::new() };
+    let mut rows = 0_usize;
+    let mut before: Vec<u8> = Vec::new();
+    let mut after = 0;
+    let mut pending = std::collections::VecDeque::new();
+    for (at, (no, received_at, first, last, digest)) in batches.iter().enumerate() {
+        let expected = at as i64 + 1;
+        if *no != expected || *first <= after {
+            found.fault = Some(format!("group {expected} is missing or out of order"));
+            break;
+        }
+        let mut digester = Digester::new(&before, *received_at);
+        let mut place = after;
+        while place < *last {
+            if pending.is_empty() {
+                pending.extend(match entries_after(db, place, i64::MAX, PAGE).await {
+                    Ok(entries) => entries,
+                    Err(cause @ Error::Inconsistent { .. }) => {
+                        found.fault = Some(cause.to_string());
+                        break;
+                    }
+                    Err(other) => return Err(other),
+                });
+            }
+            let Some(entry) = pending.pop_front_if(|entry| entry.seq() <= *last) else { break };
+            place = entry.seq();
+            let receipt = match &entry {
+                crate::log::Entry::Sample(row) => row.received_at,
+                crate::log::Entry::Void(row) => row.received_at,
+            };
+            if receipt != *received_at && found.fault.is_none() {
+                found.fault = Some(format!("log row {place} says it was received at another time than its group {no}"));
+            }
+            rows += 1;
+            digester.row(place, &entry.event());
+        }
+        if found.fault.is_none() && digester.finish() != *digest {
+            found.fault = Some(format!("group {no} (log rows {first} to {last}) does not match its digest: a row was changed, added or removed"));
+        }
+        if found.fault.is_some() {
+            break;
+        }
+        before.clone_from(digest);
+        after = *last;
+    }
+    if found.fault.is_none() && !pending.is_empty() {
+        found.fault = Some("there are log rows after the last group".to_owned());
+    }
+    found.extent = format!("{} groups, {rows} events", batches.len());
+    Ok(found)
+}
+
+/// Every event has its key and every key its event.
+async fn keys(db: &Db) -> Result<Finding, Error> {
+    const LOST: &str = "select s.seq from (select seq, source, event_id from sample union all select seq, source, event_id from void) s \
+        left join event_key k on k.source = s.source and k.event_id = s.event_id and k.seq = s.seq where k.seq is null limit 1";
+    const COUNTS: &str = "select (select count(*) from sample) + (select count(*) from void), (select count(*) from event_key)";
+    let lost: Option<i64> = read!(db, conn => sqlx::query_scalar(LOST).fetch_optional(conn).await).map_err(Error::of("compare events and keys"))?;
+    let (events, keys): (i64, i64) = read!(db, conn => sqlx::query_as(COUNTS).fetch_one(conn).await).map_err(Error::of("count events and keys"))?;
+    let fault = match lost {
+        Some(seq) => Some(format!("log row {seq} has no key")),
+        None if events != keys => Some(format!("{events} events but {keys} keys")),
+        None => None,
+    };
+    Ok(Finding { check: "keys of the events", fault, extent: format!("{keys} keys") })
+}
+
+/// Recomputes the digest of every revision from the rows it put and ended.
+async fn configuration(db: &Db) -> Result<Finding, Error> {
+    type Row = (String, String, i64, Option<i64>, String);
+    let revisions: Vec<(i64, i64, String, Vec<u8>)> =
+        read!(db, conn => sqlx::query_as("select no, recorded_at, actor, digest from revision order by no").fetch_all(conn).await)
+            .map_err(Error::of("read the revisions"))?;
+    let rows: Vec<Row> =
+        read!(db, conn => sqlx::query_as("select kind, key, from_revision, to_revision, content from configuration").fetch_all(conn).await)
+            .map_err(Error::of("read the configuration"))?;
+    let mut put: BTreeMap<i64, Vec<(&str, &str, String)>> = BTreeMap::new();
+    let mut closed: BTreeMap<i64, Vec<(&str, &str)>> = BTreeMap::new();
+    for (kind, key, from, to, content) in &rows {
+        put.entry(*from).or_default().push((kind, key, content.clone()));
+        if let Some(to) = to {
+            closed.entry(*to).or_default().push((kind, key));
+        }
+    }
+    let mut fault = None;
+    let mut before: Vec<u8> = Vec::new();
+    for (at, (no, recorded_at, actor, digest)) in revisions.iter().enumerate() {
+        let mut put = put.remove(no).unwrap_or_default();
+        // What a revision closes and puts again is a change, not an end.
+        let mut ended = closed.remove(no).unwrap_or_default();
+        ended.retain(|(kind, key)| !put.iter().any(|(put_kind, put_key, _)| put_kind == kind && put_key == key));
+        if *no != at as i64 + 1 || digest_of(&before, *recorded_at, actor, &mut put, &mut ended) != *digest {
+            fault = Some(format!("revision {no} does not match its digest: a row was changed, added or removed"));
+            break;
+        }
+        before.clone_from(digest);
+    }
+    if fault.is_none() && !(put.is_empty() && closed.is_empty()) {
+        fault = Some("there are configuration rows of a revision that does not exist".to_owned());
+    }
+    Ok(Finding { check: "chain of the configuration", fault, extent: format!("{} revisions", revisions.len()) })
+}

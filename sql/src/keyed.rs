@@ -1,0 +1,70 @@
+//! SQL text for lists of keys and rows: one statement for many, in few shapes, so that prepared
+//! statements are reused. Owns text only.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, OnceLock};
+
+/// How many rows one statement may carry; a shorter list is padded by repeating its last row
+/// (for keys, where a repeat changes nothing) or takes the next smaller shapes (for rows).
+pub(crate) const SHAPES: [usize; 4] = [512, 64, 8, 1];
+
+/// `($1,$2),($3,$4),…` for `rows` rows of `columns` columns.
+pub(crate) fn tuples(columns: usize, rows: usize) -> String {
+    let mut text = String::with_capacity(rows * columns * 5);
+    for row in 0..rows {
+        text.push_str(if row == 0 { "(" } else { ",(" });
+        for column in 0..columns {
+            if column > 0 {
+                text.push(',');
+            }
+            text.push('$');
+            text.push_str(&(row * columns + column + 1).to_string());
+        }
+        text.push(')');
+    }
+    text
+}
+
+/// The text `head` + tuples + `tail`, kept for the life of the process: there is a handful of them.
+pub(crate) fn statement(head: &'static str, tail: &'static str, columns: usize, rows: usize) -> &'static str {
+    type Kept = HashMap<(usize, usize, usize, usize), &'static str>;
+    static KEPT: OnceLock<Mutex<Kept>> = OnceLock::new();
+    let mut kept = KEPT.get_or_init(Mutex::default).lock().expect("no one panics while holding the texts");
+    kept.entry((head.as_ptr() as usize, tail.as_ptr() as usize, columns, rows))
+        .or_insert_with(|| Box::leak(format!("{head}{}{tail}", tuples(columns, rows)).into_boxed_str()))
+}
+
+/// The smallest shape that holds `n` rows, for keys.
+pub(crate) fn padded(n: usize) -> usize {
+    SHAPES.iter().rev().copied().find(|&shape| shape >= n).unwrap_or(SHAPES[0])
+}
+
+/// Cuts `rows` into pieces whose lengths are shapes, largest first, each at most `most` rows.
+pub(crate) fn pieces<T>(mut rows: &[T], most: usize) -> Vec<&[T]> {
+    let mut out = Vec::new();
+    for shape in SHAPES.into_iter().map(|shape| shape.min(most)) {
+        while rows.len() >= shape {
+            let (piece, rest) = rows.split_at(shape);
+            out.push(piece);
+            rows = rest;
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_hold_every_row_once_in_order() {
+        let rows: Vec<usize> = (0..1_237).collect();
+        let joined: Vec<usize> = pieces(&rows, 100).concat();
+        assert_eq!(joined, rows);
+    }
+
+    #[test]
+    fn tuples_number_their_places() {
+        assert_eq!(tuples(2, 2), "($1,$2),($3,$4)");
+    }
+}

@@ -1,0 +1,70 @@
+//! The log: what was taken in, append-only, in log order `(received_at, seq)`.
+//!
+//! Owns appending a group of events and reading the log in order. Must never know whether an event
+//! is allowed or how it counts.
+
+mod append;
+mod digest;
+mod read;
+
+use rules::at::At;
+use rules::time::Millis;
+
+pub use append::append;
+pub(crate) use digest::Digester;
+pub use read::{Entry, Sample, Void, entries_after, head, newest_received_at, seq_at, seqs_of_keys, voided};
+
+/// An event that passed the door.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewEvent {
+    /// Number of its CloudEvents source.
+    pub source: i64,
+    /// Its id, unique within the source.
+    pub id: String,
+    /// Its CloudEvents time.
+    pub time: Option<Millis>,
+    /// What it says.
+    pub content: Content,
+}
+
+/// What an event says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// A measured value of an indicator of a unit.
+    Sample {
+        /// Number of the unit.
+        unit: i64,
+        /// Number of the indicator.
+        indicator: i64,
+        /// When, or for which period.
+        at: At,
+        /// The value; None for a ratio.
+        value: Option<f64>,
+        /// The numerator of a ratio.
+        numerator: Option<f64>,
+        /// The denominator of a ratio.
+        denominator: Option<f64>,
+        /// A remark.
+        note: Option<String>,
+    },
+    /// Another event stops counting.
+    Void {
+        /// Number of that event's source.
+        source: i64,
+        /// Its id.
+        id: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// In the log.
+    Accepted,
+    /// The same event is there already.
+    Duplicate,
+    /// Another event has its source and id.
+    Conflict,
+}

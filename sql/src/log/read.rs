@@ -1,0 +1,221 @@
+//! Reading the log in order.
+
+use std::collections::HashSet;
+
+use rules::at::At;
+use rules::time::Millis;
+
+use super::{Content, NewEvent};
+use crate::db::{Db, read};
+use crate::error::Error;
+use crate::keyed::{SHAPES, padded, statement};
+
+/// A sample with its place in the log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// Place.
+    pub seq: i64,
+    /// Receipt.
+    pub received_at: Millis,
+    /// Number of its source.
+    pub source: i64,
+    /// Id within the source.
+    pub event_id: String,
+    /// CloudEvents time.
+    pub time: Option<Millis>,
+    /// Number of the unit.
+    pub unit: i64,
+    /// Number of the indicator.
+    pub indicator: i64,
+    /// When, or for which period.
+    pub at: At,
+    /// Value, or None for a ratio.
+    pub value: Option<f64>,
+    /// Numerator of a ratio.
+    pub numerator: Option<f64>,
+    /// Denominator of a ratio.
+    pub denominator: Option<f64>,
+    /// Remark.
+    pub note: Option<String>,
+}
+
+/// A void with its place in the log.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Void {
+    /// Place.
+    pub seq: i64,
+    /// Receipt.
+    pub received_at: Millis,
+    /// Number of its source.
+    pub source: i64,
+    /// Id within the source.
+    pub event_id: String,
+    /// CloudEvents time.
+    pub time: Option<Millis>,
+    /// Number of the source of the event that stops counting.
+    pub target_source: i64,
+    /// Id of that event.
+    pub target_id: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A row of the log.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Entry {
+    /// A sample.
+    Sample(Sample),
+    /// A void.
+    Void(Void),
+}
+
+impl Entry {
+    /// Place in the log.
+    pub fn seq(&self) -> i64 {
+        match self {
+            Entry::Sample(row) => row.seq,
+            Entry::Void(row) => row.seq,
+        }
+    }
+
+    /// The event as it was appended.
+    pub(crate) fn event(self) -> NewEvent {
+        match self {
+            Entry::Sample(row) => {
+                let Sample { unit, indicator, at, value, numerator, denominator, note, .. } = row;
+                let content = Content::Sample { unit, indicator, at, value, numerator, denominator, note };
+                NewEvent { source: row.source, id: row.event_id, time: row.time, content }
+            }
+            Entry::Void(row) => {
+                let content = Content::Void { source: row.target_source, id: row.target_id, reason: row.reason };
+                NewEvent { source: row.source, id: row.event_id, time: row.time, content }
+            }
+        }
+    }
+}
+
+/// The rows after a place, in log order, at most `limit` of each kind and none beyond `until`.
+/// The answer is complete up to its last row.
+///
+/// # Errors
+/// Any failure of the query; [`Error::Inconsistent`] when a row cannot be understood.
+pub async fn entries_after(db: &Db, after: i64, until: i64, limit: i64) -> Result<Vec<Entry>, Error> {
+    #[derive(sqlx::FromRow)]
+    struct Row {
+        seq: i64,
+        received_at: i64,
+        source: i64,
+        event_id: String,
+        time: Option<i64>,
+        unit: i64,
+        indicator: i64,
+        grain: i64,
+        at: i64,
+        value: Option<f64>,
+        numerator: Option<f64>,
+        denominator: Option<f64>,
+        note: Option<String>,
+    }
+    const SAMPLES: &str = "select seq, received_at, source, event_id, time, unit, indicator, grain, at, value, numerator, denominator, note \
+        from sample where seq > $1 and seq <= $2 order by seq limit $3";
+    const VOIDS: &str = "select seq, received_at, source, event_id, time, target_source, target_id, reason \
+        from void where seq > $1 and seq <= $2 order by seq limit $3";
+    let doing = "read the log";
+    let samples: Vec<Row> = read!(db, conn => sqlx::query_as(SAMPLES).bind(after).bind(until).bind(limit).fetch_all(conn).await).map_err(Error::of(doing))?;
+    // When the samples were cut, voids beyond the cut wait for the next call.
+    let until = if samples.len() as i64 == limit { samples.last().map_or(until, |row| row.seq) } else { until };
+    let voids: Vec<Void> = read!(db, conn => sqlx::query_as(VOIDS).bind(after).bind(until).bind(limit).fetch_all(conn).await).map_err(Error::of(doing))?;
+    let cut = if voids.len() as i64 == limit { voids.last().map_or(until, |row| row.seq) } else { until };
+
+    let mut entries = Vec::with_capacity(samples.len() + voids.len());
+    for row in samples.into_iter().filter(|row| row.seq <= cut) {
+        let at = At::from_stored(row.grain, row.at)
+            .ok_or_else(|| Error::Inconsistent { table: "sample", what: format!("seq {}: grain {}, at {}", row.seq, row.grain, row.at) })?;
+        entries.push(Entry::Sample(Sample {
+            seq: row.seq,
+            received_at: row.received_at,
+            source: row.source,
+            event_id: row.event_id,
+            time: row.time,
+            unit: row.unit,
+            indicator: row.indicator,
+            at,
+            value: row.value,
+            numerator: row.numerator,
+            denominator: row.denominator,
+            note: row.note,
+        }));
+    }
+    entries.extend(voids.into_iter().map(Entry::Void));
+    entries.sort_unstable_by_key(Entry::seq);
+    Ok(entries)
+}
+
+/// Last place of the log; 0 when it is empty.
+///
+/// # Errors
+/// Any failure of the query.
+pub async fn head(db: &Db) -> Result<i64, Error> {
+    const TEXT: &str = "select coalesce((select last_seq from batch order by no desc limit 1), 0)";
+    read!(db, conn => sqlx::query_scalar(TEXT).fetch_one(conn).await).map_err(Error::of("read the head of the log"))
+}
+
+/// Receipt of the newest event.
+///
+/// # Errors
+/// Any failure of the query.
+pub async fn newest_received_at(db: &Db) -> Result<Option<Millis>, Error> {
+    const TEXT: &str = "select received_at from batch order by no desc limit 1";
+    read!(db, conn => sqlx::query_scalar(TEXT).fetch_optional(conn).await).map_err(Error::of("read the newest receipt"))
+}
+
+/// Last place received at or before a moment: what was known then.
+///
+/// # Errors
+/// Any failure of the query.
+pub async fn seq_at(db: &Db, known_at: Millis) -> Result<i64, Error> {
+    const TEXT: &str = "select coalesce((select last_seq from batch where received_at <= $1 order by received_at desc, last_seq desc limit 1), 0)";
+    read!(db, conn => sqlx::query_scalar(TEXT).bind(known_at).fetch_one(conn).await).map_err(Error::of("read what was known"))
+}
+
+/// Places of events by (source number, id), for those that exist.
+///
+/// # Errors
+/// Any failure of the query.
+pub async fn seqs_of_keys(db: &Db, keys: &[(i64, String)]) -> Result<Vec<(i64, String, i64)>, Error> {
+    const HEAD: &str = "select source, event_id, seq from event_key where (source, event_id) in (values ";
+    let mut found = Vec::new();
+    for piece in keys.chunks(SHAPES[0]) {
+        let shape = padded(piece.len());
+        let mut query = sqlx::query_as::<_, (i64, String, i64)>(statement(HEAD, ")", 2, shape));
+        for (source, id) in piece.iter().chain(std::iter::repeat(&piece[piece.len() - 1])).take(shape) {
+            query = query.bind(source).bind(id);
+        }
+        found.extend(read!(db, conn => query.fetch_all(conn).await).map_err(Error::of("read the keys of events"))?);
+    }
+    Ok(found)
+}
+
+/// Which of the keys (source number, id) are voided by a void at or before `until`.
+///
+/// # Errors
+/// Any failure of the query.
+pub async fn voided(db: &Db, keys: &[(i64, &str)], until: i64) -> Result<HashSet<(i64, String)>, Error> {
+    const TEXT: &str = "select exists (select 1 from void where seq <= $1)";
+    let any: bool = read!(db, conn => sqlx::query_scalar(TEXT).bind(until).fetch_one(conn).await).map_err(Error::of("look for voids"))?;
+    let mut found = HashSet::new();
+    if !any {
+        return Ok(found);
+    }
+    const HEAD: &str = "select target_source, target_id, min(seq) from void where (target_source, target_id) in (values ";
+    for piece in keys.chunks(SHAPES[0]) {
+        let shape = padded(piece.len());
+        let mut query = sqlx::query_as::<_, (i64, String, i64)>(statement(HEAD, ") group by target_source, target_id", 2, shape));
+        for (source, id) in piece.iter().chain(std::iter::repeat(&piece[piece.len() - 1])).take(shape) {
+            query = query.bind(source).bind(*id);
+        }
+        let rows = read!(db, conn => query.fetch_all(conn).await).map_err(Error::of("read voids"))?;
+        found.extend(rows.into_iter().filter(|(.., seq)| *seq <= until).map(|(source, id, _)| (source, id)));
+    }
+    Ok(found)
+}

@@ -1,0 +1,54 @@
+//! Named counters of work done behind the log.
+
+use crate::db::{Db, Tx, read, write};
+use crate::error::Error;
+
+/// The counters there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counter {
+    /// Last place of the log that is merged into `counted` and `part`.
+    MergedSeq,
+    /// Revision of the configuration that the marks reflect.
+    RolledRevision,
+    /// Grows with every write of roll-ups.
+    RollupVersion,
+}
+
+impl Counter {
+    fn name(self) -> &'static str {
+        match self {
+            Counter::MergedSeq => "merged_seq",
+            Counter::RolledRevision => "rolled_revision",
+            Counter::RollupVersion => "rollup_version",
+        }
+    }
+}
+
+/// The value of a counter; 0 before its first write.
+///
+/// # Errors
+/// Any failure of the query.
+pub async fn get(db: &Db, counter: Counter) -> Result<i64, Error> {
+    const TEXT: &str = "select coalesce((select value from progress where name = $1), 0)";
+    read!(db, conn => sqlx::query_scalar(TEXT).bind(counter.name()).fetch_one(conn).await).map_err(Error::of("read a counter"))
+}
+
+/// Sets a counter.
+///
+/// # Errors
+/// Any failure of the query.
+pub async fn set(tx: &mut Tx, counter: Counter, value: i64) -> Result<(), Error> {
+    const TEXT: &str = "insert into progress (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value";
+    write!(tx, conn => sqlx::query(TEXT).bind(counter.name()).bind(value).execute(conn).await).map_err(Error::of("set a counter"))?;
+    Ok(())
+}
+
+/// Adds one to a counter.
+///
+/// # Errors
+/// Any failure of the query.
+pub async fn grow(tx: &mut Tx, counter: Counter) -> Result<(), Error> {
+    const TEXT: &str = "insert into progress (name, value) values ($1, 1) on conflict (name) do update set value = progress.value + 1";
+    write!(tx, conn => sqlx::query(TEXT).bind(counter.name()).execute(conn).await).map_err(Error::of("grow a counter"))?;
+    Ok(())
+}

@@ -1,0 +1,318 @@
+//! The configuration of one revision as the types the rules work with, looked up by id or number.
+//!
+//! Loaded whole (a district has a few hundred units, a hundred indicators, some thousand targets) and
+//! shared; a new revision makes a new registry.
+
+use std::collections::HashMap;
+
+use rules::freshness::parse_duration;
+use rules::indicator::Indicator;
+use rules::period::Every;
+use rules::status::Bands;
+use rules::target::Target;
+use rules::time::Millis;
+use rules::unit::{Tree, Unit};
+use serde::de::DeserializeOwned;
+
+use crate::configuration::{self, BandsRow, BoardRow, IndicatorRow, SourceRow, Table, TargetRow, UnitRow};
+use crate::db::{Db, read};
+use crate::error::Error;
+
+/// One revision of the configuration.
+#[derive(Debug)]
+pub struct Registry {
+    /// Number of the revision; 0 for an empty store.
+    pub revision: i64,
+    /// When it was recorded.
+    pub recorded_at: Millis,
+    /// Units in force, by id.
+    pub units: Vec<Unit>,
+    /// Their tree.
+    pub tree: Tree,
+    /// Indicators in force, by id.
+    pub indicators: Vec<Indicator>,
+    /// Bands of all dates of validity.
+    pub bands: Vec<Bands>,
+    /// Sources in force, by id.
+    pub sources: Vec<Source>,
+    /// Boards in force, by id.
+    pub boards: Vec<Board>,
+    unit_by_id: HashMap<String, usize>,
+    unit_by_no: HashMap<i64, usize>,
+    indicator_by_id: HashMap<String, usize>,
+    indicator_by_no: HashMap<i64, usize>,
+    source_by_id: HashMap<String, usize>,
+    source_by_no: HashMap<i64, usize>,
+    targets: HashMap<(i64, Option<i64>), Vec<Target>>,
+}
+
+/// A system that sends.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Source {
+    /// Number.
+    pub no: i64,
+    /// Id, the CloudEvents `source` it sends with or below.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Seconds within which it is expected to send; None when nobody said.
+    pub rhythm_s: Option<i64>,
+    /// Units it may write for, with their descendants.
+    pub units: Vec<i64>,
+    /// Whether it may write for all units.
+    pub all_units: bool,
+    /// Prefix of its local case numbers.
+    pub case_prefix: String,
+}
+
+/// A board: headings with tiles.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Board {
+    /// Id, as in addresses.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Headings in order.
+    pub groups: Vec<Group>,
+}
+
+/// A heading of a board and its tiles in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// Heading.
+    pub title: String,
+    /// Tiles.
+    pub tiles: Vec<Tile>,
+}
+
+/// A tile: one indicator of one unit, by one kind of period.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tile {
+    /// Number of the unit.
+    pub unit: i64,
+    /// Number of the indicator.
+    pub indicator: i64,
+    /// What stands on it.
+    pub title: String,
+    /// Kind of period it shows.
+    pub every: Every,
+}
+
+/// Number of the newest revision; 0 for an empty store.
+///
+/// # Errors
+/// Any failure of the query.
+pub async fn revision(db: &Db) -> Result<i64, Error> {
+    Ok(configuration::revision(db, None).await?.no)
+}
+
+/// The configuration in force, or as it was known at a moment.
+///
+/// # Errors
+/// Any failure of a query; [`Error::Inconsistent`] when a stored row cannot be understood.
+pub async fn load(db: &Db, known_at: Option<Millis>) -> Result<Registry, Error> {
+    let revision = configuration::revision(db, known_at).await?;
+    let units = units(db, revision.no).await?;
+    let tree = Tree::new(&units).map_err(|cause| Error::Inconsistent { table: "configuration", what: cause.to_string() })?;
+    let unit_by_id = positions(units.iter().map(|unit| unit.id.clone()));
+    let unit_by_no = positions(units.iter().map(|unit| unit.no));
+    let indicators = indicators(db, revision.no).await?;
+    let indicator_by_id = positions(indicators.iter().map(|indicator| indicator.id.clone()));
+    let indicator_by_no = positions(indicators.iter().map(|indicator| indicator.no));
+    let unit_no = |id: &str| unit_by_id.get(id).map(|&at| units[at].no);
+    let sources = sources(db, revision.no, unit_no).await?;
+    let source_by_id = positions(sources.iter().map(|source| source.id.clone()));
+    let source_by_no = positions(sources.iter().map(|source| source.no));
+
+    let mut targets: HashMap<(i64, Option<i64>), Vec<Target>> = HashMap::new();
+    for row in rows::<TargetRow>(db, Table::Target, revision.no).await? {
+        // A target of an ended unit or indicator waits for its return.
+        let Some(&indicator) = indicator_by_id.get(&row.indicator) else { continue };
+        let unit = match row.unit.as_deref().map(unit_no) {
+            Some(None) => continue,
+            found => found.flatten(),
+        };
+        let indicator = indicators[indicator].no;
+        let target = Target { indicator, unit, period: row.period, target: row.target, high: row.target_high, note: row.note };
+        targets.entry((indicator, unit)).or_default().push(target);
+    }
+
+    let bands = rows::<BandsRow>(db, Table::Bands, revision.no).await?;
+    let bands = bands
+        .into_iter()
+        .map(|row| Bands { id: row.id, valid_from: row.valid_from, late_below: row.late_below, watch_below: row.watch_below })
+        .collect();
+    let boards = rows::<BoardRow>(db, Table::Board, revision.no).await?;
+    let boards = boards.into_iter().map(|row| board(row, &unit_no, |id| indicator_by_id.get(id).map(|&at| &indicators[at]))).collect();
+    Ok(Registry {
+        revision: revision.no,
+        recorded_at: revision.recorded_at,
+        units,
+        tree,
+        indicators,
+        bands,
+        sources,
+        boards,
+        unit_by_id,
+        unit_by_no,
+        indicator_by_id,
+        indicator_by_no,
+        source_by_id,
+        source_by_no,
+        targets,
+    })
+}
+
+impl Registry {
+    /// The unit with this id.
+    pub fn unit(&self, id: &str) -> Option<&Unit> {
+        self.unit_by_id.get(id).map(|&at| &self.units[at])
+    }
+
+    /// The unit with this number.
+    pub fn unit_no(&self, no: i64) -> Option<&Unit> {
+        self.unit_by_no.get(&no).map(|&at| &self.units[at])
+    }
+
+    /// The indicator with this id.
+    pub fn indicator(&self, id: &str) -> Option<&Indicator> {
+        self.indicator_by_id.get(id).map(|&at| &self.indicators[at])
+    }
+
+    /// The indicator with this number.
+    pub fn indicator_no(&self, no: i64) -> Option<&Indicator> {
+        self.indicator_by_no.get(&no).map(|&at| &self.indicators[at])
+    }
+
+    /// The source with this id.
+    pub fn source(&self, id: &str) -> Option<&Source> {
+        self.source_by_id.get(id).map(|&at| &self.sources[at])
+    }
+
+    /// The source with this number.
+    pub fn source_no(&self, no: i64) -> Option<&Source> {
+        self.source_by_no.get(&no).map(|&at| &self.sources[at])
+    }
+
+    /// The board with this id.
+    pub fn board(&self, id: &str) -> Option<&Board> {
+        self.boards.iter().find(|board| board.id == id)
+    }
+
+    /// The targets a unit is judged by: its own, else those given for every unit.
+    pub fn targets(&self, indicator: i64, unit: i64) -> &[Target] {
+        let own = self.targets.get(&(indicator, Some(unit)));
+        own.or_else(|| self.targets.get(&(indicator, None))).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Where each key stands in its list.
+fn positions<K: std::hash::Hash + Eq>(keys: impl Iterator<Item = K>) -> HashMap<K, usize> {
+    keys.enumerate().map(|(at, key)| (key, at)).collect()
+}
+
+async fn rows<T: DeserializeOwned>(db: &Db, table: Table, revision: i64) -> Result<Vec<T>, Error> {
+    configuration::as_of_revision(db, table, revision)
+        .await?
+        .into_iter()
+        .map(|row| {
+            serde_json::from_value(row.content)
+                .map_err(|cause| Error::Inconsistent { table: "configuration", what: format!("{} {}: {cause}", table.as_str(), row.key) })
+        })
+        .collect()
+}
+
+async fn numbers(db: &Db, text: &'static str) -> Result<HashMap<String, i64>, Error> {
+    let rows: Vec<(String, i64)> = read!(db, conn => sqlx::query_as(text).fetch_all(conn).await).map_err(Error::of("read the numbers of ids"))?;
+    Ok(rows.into_iter().collect())
+}
+
+async fn units(db: &Db, revision: i64) -> Result<Vec<Unit>, Error> {
+    let numbers = numbers(db, "select id, no from unit").await?;
+    let rows = rows::<UnitRow>(db, Table::Unit, revision).await?;
+    let number = |id: &str| numbers.get(id).copied().ok_or_else(|| Error::Inconsistent { table: "unit", what: format!("{id} has no number") });
+    rows.iter()
+        .map(|row| {
+            Ok(Unit {
+                no: number(&row.id)?,
+                id: row.id.clone(),
+                parent: row.parent.as_deref().map(number).transpose()?,
+                name: row.name.clone(),
+                short_name: row.short_name.clone(),
+                kind: row.kind.clone(),
+                valid_from: row.valid_from,
+                valid_to: row.valid_to,
+                calendar: row.calendar.clone(),
+                code: row.code.clone(),
+            })
+        })
+        .collect()
+}
+
+async fn indicators(db: &Db, revision: i64) -> Result<Vec<Indicator>, Error> {
+    let numbers = numbers(db, "select id, no from indicator").await?;
+    let rows = rows::<IndicatorRow>(db, Table::Indicator, revision).await?;
+    rows.into_iter()
+        .map(|row| {
+            let no = *numbers.get(&row.id).ok_or_else(|| Error::Inconsistent { table: "indicator", what: format!("{} has no number", row.id) })?;
+            Ok(Indicator {
+                no,
+                id: row.id,
+                name: row.name,
+                name_en: row.name_en,
+                unit_of_measure: row.unit_of_measure,
+                polarity: row.polarity,
+                formula: row.formula,
+                rollup_time: row.rollup_time,
+                rollup_tree: row.rollup_tree,
+                accumulates: row.accumulates,
+                frequency: row.frequency,
+                decimals: row.decimals,
+                applies_to: row.applies_to,
+                numerator: row.numerator,
+                denominator: row.denominator,
+                source: row.source,
+                owner: row.owner,
+                bands: row.bands,
+                show: row.show,
+                valid_from: row.valid_from,
+            })
+        })
+        .collect()
+}
+
+async fn sources(db: &Db, revision: i64, unit_no: impl Fn(&str) -> Option<i64>) -> Result<Vec<Source>, Error> {
+    let numbers = numbers(db, "select id, no from source").await?;
+    let rows = rows::<SourceRow>(db, Table::Source, revision).await?;
+    rows.into_iter()
+        .map(|row| {
+            let no = *numbers.get(&row.id).ok_or_else(|| Error::Inconsistent { table: "source", what: format!("{} has no number", row.id) })?;
+            Ok(Source {
+                no,
+                rhythm_s: row.rhythm.as_deref().and_then(parse_duration),
+                all_units: row.units.iter().any(|unit| unit == "*"),
+                units: row.units.iter().filter_map(|unit| unit_no(unit)).collect(),
+                id: row.id,
+                name: row.name,
+                case_prefix: row.case_prefix,
+            })
+        })
+        .collect()
+}
+
+/// A tile whose unit or indicator was ended is left out.
+fn board<'a>(row: BoardRow, unit_no: &impl Fn(&str) -> Option<i64>, indicator: impl Fn(&str) -> Option<&'a Indicator>) -> Board {
+    let group = |group: configuration::GroupRow| {
+        let tiles = group.tiles.into_iter().filter_map(|tile| {
+            let indicator = indicator(&tile.indicator)?;
+            Some(Tile {
+                unit: unit_no(&tile.unit)?,
+                indicator: indicator.no,
+                title: tile.title.unwrap_or_else(|| indicator.name.clone()),
+                every: tile.every.unwrap_or(indicator.frequency),
+            })
+        });
+        Group { title: group.title, tiles: tiles.collect() }
+    };
+    Board { id: row.id, title: row.title, groups: row.group.into_iter().map(group).collect() }
+}
