@@ -131,3 +131,96 @@ impl fmt::Display for At {
 }
 
 serde_as_text!(At);
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Asia;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::strategy;
+
+    fn at(text: &str) -> At {
+        text.parse().expect("an instant or a period")
+    }
+
+    #[test]
+    fn instants_and_periods_are_told_apart() {
+        assert_eq!(at("1970-01-02T00:00:00Z"), At::Instant(DAY_MS));
+        assert_eq!(at("1970-01-02").stored(), DAY_MS);
+        assert_eq!(at("1970-01-02").grain_code(), 1);
+        assert_eq!(
+            at("2026-11-24T23:30:00+07:00").to_string(),
+            "2026-11-24T16:30:00.000Z"
+        );
+        assert_eq!(at("2026-W47").to_string(), "2026-W47");
+    }
+
+    #[test]
+    fn what_is_neither_is_refused_by_name() {
+        let refused = |text: &str| text.parse::<At>().expect_err("not a time");
+        assert_eq!(
+            refused("2026-11-24T16:30:00"),
+            ParseAtError::Form("2026-11-24T16:30:00".to_owned())
+        );
+        assert!(
+            refused("kemarin")
+                .to_string()
+                .starts_with("\"kemarin\" is neither an instant with offset")
+        );
+        assert!(matches!(
+            refused("2025-W53"),
+            ParseAtError::Period(ParsePeriodError::NotInCalendar(_))
+        ));
+        for text in [
+            "1900-12-31T23:59:59.999Z",
+            "2200-01-01T00:00:00Z",
+            "0001-01-01T00:00:00Z",
+        ] {
+            assert_eq!(refused(text), ParseAtError::Year(text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_period_lasts_to_its_last_millisecond() {
+        let day = at("2026-11-24");
+        assert_eq!(
+            time::format_instant(day.begins(Asia::Jakarta)),
+            "2026-11-23T17:00:00.000Z"
+        );
+        assert_eq!(
+            time::format_instant(day.ends(Asia::Jakarta)),
+            "2026-11-24T16:59:59.999Z"
+        );
+        let moment = at("2026-11-24T16:59:59.999Z");
+        assert_eq!(At::Period(moment.part(Asia::Jakarta)), day);
+        assert_eq!(moment.begins(Asia::Jakarta), moment.ends(Asia::Jakarta));
+    }
+
+    #[test]
+    fn what_was_never_stored_is_not_read() {
+        assert_eq!(At::from_stored(1, 1), None);
+        assert_eq!(At::from_stored(7, 0), None);
+        assert_eq!(At::from_stored(2, 0), None, "1970-01-01 was a Thursday");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_stored_reads_back(period in strategy::period(), instant in EARLIEST..LATEST) {
+            for at in [At::Period(period), At::Instant(instant)] {
+                prop_assert_eq!(At::from_stored(at.grain_code(), at.stored()), Some(at));
+                prop_assert_eq!(at.to_string().parse(), Ok(at));
+            }
+        }
+
+        #[test]
+        fn the_day_of_an_instant_can_be_written(
+            instant in prop_oneof![EARLIEST..LATEST, Just(EARLIEST), Just(LATEST - 1)], zone in strategy::zone(),
+        ) {
+            let day = At::Instant(instant).part(zone);
+            prop_assert_eq!(day.to_string().parse(), Ok(day));
+            let week = day.home(Every::Week).expect("not shorter than a day");
+            prop_assert_eq!(week.to_string().parse(), Ok(week));
+        }
+    }
+}

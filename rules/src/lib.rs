@@ -44,3 +44,6 @@ pub mod target;
 pub mod time;
 pub mod unit;
 pub mod word;
+
+#[cfg(test)]
+mod strategy;

@@ -145,3 +145,6 @@ fn first_of_month(year: i32, month0: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year.clamp(earliest, latest), month0 + 1, 1)
         .expect("the year is within the calendar and the month below thirteen")
 }
+
+#[cfg(test)]
+mod tests;

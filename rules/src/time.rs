@@ -111,3 +111,6 @@ fn first_after_gap(wanted_local_s: i64, zone: Tz) -> i64 {
     }
     reached
 }
+
+#[cfg(test)]
+mod tests;
