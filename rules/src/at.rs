@@ -107,11 +107,7 @@ impl FromStr for At {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if let Some(at) = time::parse_instant(text) {
-            return if (EARLIEST..LATEST).contains(&at) {
-                Ok(Self::Instant(at))
-            } else {
-                Err(ParseAtError::Year(text.to_owned()))
-            };
+            return if (EARLIEST..LATEST).contains(&at) { Ok(Self::Instant(at)) } else { Err(ParseAtError::Year(text.to_owned())) };
         }
         match text.parse() {
             Ok(period) => Ok(Self::Period(period)),
@@ -149,34 +145,17 @@ mod tests {
         assert_eq!(at("1970-01-02T00:00:00Z"), At::Instant(DAY_MS));
         assert_eq!(at("1970-01-02").stored(), DAY_MS);
         assert_eq!(at("1970-01-02").grain_code(), 1);
-        assert_eq!(
-            at("2026-11-24T23:30:00+07:00").to_string(),
-            "2026-11-24T16:30:00.000Z"
-        );
+        assert_eq!(at("2026-11-24T23:30:00+07:00").to_string(), "2026-11-24T16:30:00.000Z");
         assert_eq!(at("2026-W47").to_string(), "2026-W47");
     }
 
     #[test]
     fn what_is_neither_is_refused_by_name() {
         let refused = |text: &str| text.parse::<At>().expect_err("not a time");
-        assert_eq!(
-            refused("2026-11-24T16:30:00"),
-            ParseAtError::Form("2026-11-24T16:30:00".to_owned())
-        );
-        assert!(
-            refused("kemarin")
-                .to_string()
-                .starts_with("\"kemarin\" is neither an instant with offset")
-        );
-        assert!(matches!(
-            refused("2025-W53"),
-            ParseAtError::Period(ParsePeriodError::NotInCalendar(_))
-        ));
-        for text in [
-            "1900-12-31T23:59:59.999Z",
-            "2200-01-01T00:00:00Z",
-            "0001-01-01T00:00:00Z",
-        ] {
+        assert_eq!(refused("2026-11-24T16:30:00"), ParseAtError::Form("2026-11-24T16:30:00".to_owned()));
+        assert!(refused("kemarin").to_string().starts_with("\"kemarin\" is neither an instant with offset"));
+        assert!(matches!(refused("2025-W53"), ParseAtError::Period(ParsePeriodError::NotInCalendar(_))));
+        for text in ["1900-12-31T23:59:59.999Z", "2200-01-01T00:00:00Z", "0001-01-01T00:00:00Z"] {
             assert_eq!(refused(text), ParseAtError::Year(text.to_owned()));
         }
     }
@@ -184,14 +163,8 @@ mod tests {
     #[test]
     fn a_period_lasts_to_its_last_millisecond() {
         let day = at("2026-11-24");
-        assert_eq!(
-            time::format_instant(day.begins(Asia::Jakarta)),
-            "2026-11-23T17:00:00.000Z"
-        );
-        assert_eq!(
-            time::format_instant(day.ends(Asia::Jakarta)),
-            "2026-11-24T16:59:59.999Z"
-        );
+        assert_eq!(time::format_instant(day.begins(Asia::Jakarta)), "2026-11-23T17:00:00.000Z");
+        assert_eq!(time::format_instant(day.ends(Asia::Jakarta)), "2026-11-24T16:59:59.999Z");
         let moment = at("2026-11-24T16:59:59.999Z");
         assert_eq!(At::Period(moment.part(Asia::Jakarta)), day);
         assert_eq!(moment.begins(Asia::Jakarta), moment.ends(Asia::Jakarta));

@@ -11,13 +11,7 @@ use crate::indicator::{Formula, Polarity};
 ///
 /// `None` when it cannot be computed: a target of 0, the inverse of a value of 0, or
 /// a number that is not finite.
-pub fn achievement(
-    formula: Formula,
-    polarity: Polarity,
-    value: f64,
-    target: f64,
-    high: Option<f64>,
-) -> Option<f64> {
+pub fn achievement(formula: Formula, polarity: Polarity, value: f64, target: f64, high: Option<f64>) -> Option<f64> {
     let share = match formula {
         Formula::Ratio => ratio(value, target),
         Formula::Difference => difference(value, target),
@@ -25,9 +19,7 @@ pub fn achievement(
         Formula::Remainder => ratio(target - value, target),
         Formula::Range => range(polarity, value, target, high.unwrap_or(target)),
     };
-    share
-        .map(|share| share * 100.0)
-        .filter(|percent| percent.is_finite())
+    share.map(|share| share * 100.0).filter(|percent| percent.is_finite())
 }
 
 fn ratio(above: f64, below: f64) -> Option<f64> {
@@ -57,3 +49,6 @@ fn range(polarity: Polarity, value: f64, one_end: f64, other_end: f64) -> Option
         Polarity::Range => difference(value, end),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,3 +49,31 @@ pub fn usual_rhythm(every: Every) -> i64 {
     };
     days * DAY_S
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_ages_past_one_rhythm_and_is_stale_past_two() {
+        assert_eq!(freshness(-60, 3600), Freshness::Fresh);
+        assert_eq!(freshness(3600, 3600), Freshness::Fresh);
+        assert_eq!(freshness(3601, 3600), Freshness::Aging);
+        assert_eq!(freshness(7200, 3600), Freshness::Aging);
+        assert_eq!(freshness(7201, 3600), Freshness::Stale);
+        assert_eq!(freshness(i64::MAX, i64::MAX), Freshness::Fresh);
+    }
+
+    #[test]
+    fn no_period_is_longer_than_its_usual_rhythm() {
+        for every in Every::ALL {
+            let mut longest = 0;
+            let mut period = crate::period::Period::containing(chrono::NaiveDate::default(), *every);
+            for _ in 0..100 {
+                longest = longest.max(period.days());
+                period = period.next();
+            }
+            assert_eq!(usual_rhythm(*every), longest * DAY_S, "{every}");
+        }
+    }
+}

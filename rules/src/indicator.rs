@@ -64,19 +64,72 @@ impl Indicator {
 
     /// What numerator / denominator is multiplied by: 100 for a ratio in `%`, else 1.
     pub fn scale(&self) -> f64 {
-        if self.is_ratio() && self.unit_of_measure == "%" {
-            100.0
-        } else {
-            1.0
-        }
+        if self.is_ratio() && self.unit_of_measure == "%" { 100.0 } else { 1.0 }
     }
 
     /// Whether it is measured at that unit, by the unit's id or kind.
     pub fn applies(&self, unit: &Unit) -> bool {
-        self.applies_to.is_empty()
-            || self
-                .applies_to
-                .iter()
-                .any(|word| *word == unit.id || *word == unit.kind)
+        self.applies_to.is_empty() || self.applies_to.iter().any(|word| *word == unit.id || *word == unit.kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn indicator(rollup_time: RollupTime, unit_of_measure: &str, applies_to: &[&str]) -> Indicator {
+        Indicator {
+            no: 1,
+            id: "PT-01".to_owned(),
+            name: "Izin tepat waktu".to_owned(),
+            name_en: String::new(),
+            unit_of_measure: unit_of_measure.to_owned(),
+            polarity: Polarity::Up,
+            formula: Formula::Ratio,
+            rollup_time,
+            rollup_tree: RollupTree::Ratio,
+            accumulates: Accumulates::Flow,
+            frequency: Every::Day,
+            decimals: 2,
+            applies_to: applies_to.iter().map(|word| (*word).to_owned()).collect(),
+            numerator: String::new(),
+            denominator: String::new(),
+            source: String::new(),
+            owner: String::new(),
+            bands: "default".to_owned(),
+            show: None,
+            valid_from: None,
+        }
+    }
+
+    fn unit(id: &str, kind: &str) -> Unit {
+        Unit {
+            no: 1,
+            id: id.to_owned(),
+            parent: None,
+            name: String::new(),
+            short_name: String::new(),
+            kind: kind.to_owned(),
+            valid_from: None,
+            valid_to: None,
+            calendar: String::new(),
+            code: String::new(),
+        }
+    }
+
+    #[test]
+    fn only_a_ratio_in_percent_is_scaled() {
+        assert_eq!(indicator(RollupTime::Ratio, "%", &[]).scale(), 100.0);
+        assert_eq!(indicator(RollupTime::Ratio, "per 1.000", &[]).scale(), 1.0);
+        assert_eq!(indicator(RollupTime::Mean, "%", &[]).scale(), 1.0);
+    }
+
+    #[test]
+    fn it_applies_by_id_or_kind_or_to_all() {
+        let agency = unit("dpmptsp", "agency");
+        assert!(indicator(RollupTime::Sum, "", &[]).applies(&agency));
+        assert!(indicator(RollupTime::Sum, "", &["rsud", "agency"]).applies(&agency));
+        assert!(indicator(RollupTime::Sum, "", &["dpmptsp"]).applies(&agency));
+        assert!(!indicator(RollupTime::Sum, "", &["rsud", "village"]).applies(&agency));
     }
 }

@@ -124,12 +124,10 @@ impl Period {
             Every::Day => time::plus_days(self.first_day, steps),
             Every::Week => time::plus_days(self.first_day, steps * 7),
             _ => {
-                let months = i64::from(self.first_day.year()) * 12
-                    + i64::from(self.first_day.month0())
-                    + steps * i64::from(self.every.months());
+                let months =
+                    i64::from(self.first_day.year()) * 12 + i64::from(self.first_day.month0()) + steps * i64::from(self.every.months());
                 let year = i32::try_from(months.div_euclid(12)).unwrap_or(i32::MIN);
-                let month0 = u32::try_from(months.rem_euclid(12))
-                    .expect("a remainder of twelve is small and not negative");
+                let month0 = u32::try_from(months.rem_euclid(12)).expect("a remainder of twelve is small and not negative");
                 first_of_month(year, month0)
             }
         };

@@ -30,3 +30,22 @@ pub fn shown(show: Option<Show>, n_current: i64) -> Shown {
         None => Shown::LastComplete,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_running_period_speaks_from_its_fifth_sample_on() {
+        assert_eq!(shown(None, 0), Shown::LastComplete);
+        assert_eq!(shown(None, 4), Shown::LastComplete);
+        assert_eq!(shown(None, 5), Shown::Current);
+    }
+
+    #[test]
+    fn what_is_told_is_shown() {
+        assert_eq!(shown(Some(Show::Current), 0), Shown::Current);
+        assert_eq!(shown(Some(Show::LastComplete), 99), Shown::LastComplete);
+        assert_eq!(shown(Some(Show::Rolling28d), 99), Shown::Rolling28d);
+    }
+}

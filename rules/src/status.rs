@@ -42,10 +42,7 @@ impl Status {
 
     /// The status stored by that number; `None` outside 1 to 6.
     pub fn from_code(code: i64) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|status| status.code() == code)
+        Self::ALL.iter().copied().find(|status| status.code() == code)
     }
 }
 
@@ -63,12 +60,8 @@ pub struct Bands {
 }
 
 /// The bands when the configuration has none.
-static BUILT_IN: LazyLock<Bands> = LazyLock::new(|| Bands {
-    id: DEFAULT.to_owned(),
-    valid_from: NaiveDate::MIN,
-    late_below: 70.0,
-    watch_below: 90.0,
-});
+static BUILT_IN: LazyLock<Bands> =
+    LazyLock::new(|| Bands { id: DEFAULT.to_owned(), valid_from: NaiveDate::MIN, late_below: 70.0, watch_below: 90.0 });
 const DEFAULT: &str = "default";
 
 /// The status of a value with that achievement in percent.
@@ -92,14 +85,13 @@ pub fn status(value: Option<f64>, achievement: Option<f64>, bands: &Bands) -> St
 /// The bands of that id which hold on `date`: the newest of those already valid,
 /// else those of `default`, else the built-in 70 and 90.
 pub fn bands_on<'a>(all: &'a [Bands], id: &str, date: NaiveDate) -> &'a Bands {
-    let newest = |id: &str| {
-        all.iter()
-            .filter(|bands| bands.id == id && bands.valid_from <= date)
-            .max_by_key(|bands| bands.valid_from)
-    };
+    let newest = |id: &str| all.iter().filter(|bands| bands.id == id && bands.valid_from <= date).max_by_key(|bands| bands.valid_from);
     newest(id).or_else(|| newest(DEFAULT)).unwrap_or(&BUILT_IN)
 }
 
 fn nine_digits(number: f64) -> f64 {
     format!("{number:.8e}").parse().unwrap_or(number)
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,8 +13,7 @@ use crate::time;
 pub(crate) fn date() -> impl Strategy<Value = NaiveDate> {
     let first = NaiveDate::from_ymd_opt(1900, 1, 1).expect("a date");
     let last = NaiveDate::from_ymd_opt(2200, 12, 28).expect("a date");
-    (time::day_number(first)..=time::day_number(last))
-        .prop_map(|number| time::date_from_number(number).expect("within the calendar"))
+    (time::day_number(first)..=time::day_number(last)).prop_map(|number| time::date_from_number(number).expect("within the calendar"))
 }
 
 /// Any length of a period.

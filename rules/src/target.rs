@@ -61,32 +61,18 @@ pub enum How {
 /// period, for half a month cannot be held against a month. Any other flow takes
 /// the shortest target period that contains the window. A running total takes what
 /// is due at the window's end, within the year in which the window counts.
-pub fn due(
-    targets: &[Target],
-    window: Period,
-    accumulates: Accumulates,
-    rollup_time: RollupTime,
-) -> Option<Due> {
+pub fn due(targets: &[Target], window: Period, accumulates: Accumulates, rollup_time: RollupTime) -> Option<Due> {
     match (accumulates, rollup_time) {
         (Accumulates::ToDate, _) => due_by_then(targets, window),
-        (Accumulates::Flow, RollupTime::Sum) => targets
-            .iter()
-            .find(|target| target.period == window)
-            .map(own),
-        (Accumulates::Flow, _) => targets
-            .iter()
-            .filter(|target| target.period.contains(window))
-            .min_by_key(|target| target.period)
-            .map(own),
+        (Accumulates::Flow, RollupTime::Sum) => targets.iter().find(|target| target.period == window).map(own),
+        (Accumulates::Flow, _) => {
+            targets.iter().filter(|target| target.period.contains(window)).min_by_key(|target| target.period).map(own)
+        }
     }
 }
 
 fn own(target: &Target) -> Due {
-    Due {
-        target: target.target,
-        high: target.high,
-        how: How::Own(target.period),
-    }
+    Due { target: target.target, high: target.high, how: How::Own(target.period) }
 }
 
 /// A target on the day on which it is due.
@@ -103,22 +89,12 @@ fn due_by_then(targets: &[Target], window: Period) -> Option<Due> {
 
     // Several may be due on one day, as a month, a quarter and a year in December:
     // the shortest period was set with that day in mind.
-    let next = in_year
-        .iter()
-        .filter(|(due, _)| *due >= day)
-        .min_by_key(|(due, target)| (*due, target.period))?;
+    let next = in_year.iter().filter(|(due, _)| *due >= day).min_by_key(|(due, target)| (*due, target.period))?;
     if next.0 == day {
         let how = How::EndsThere(next.1.period);
-        return Some(Due {
-            target: next.1.target,
-            high: next.1.high,
-            how,
-        });
+        return Some(Due { target: next.1.target, high: next.1.high, how });
     }
-    let last = in_year
-        .iter()
-        .filter(|(due, _)| *due < day)
-        .min_by_key(|(due, target)| (std::cmp::Reverse(*due), target.period));
+    let last = in_year.iter().filter(|(due, _)| *due < day).min_by_key(|(due, target)| (std::cmp::Reverse(*due), target.period));
     Some(on_line(last, next, year, day))
 }
 
@@ -134,36 +110,20 @@ fn on_line(last: Option<&DueOn<'_>>, next: &DueOn<'_>, year: i32, day: i64) -> D
     // A target without an upper end is a range of one point.
     let from_target = from.map_or(0.0, |from| from.target);
     let from_high = from.and_then(|from| from.high);
-    let high = (from_high.is_some() || to.high.is_some()).then(|| {
-        between(
-            from_high.unwrap_or(from_target),
-            to.high.unwrap_or(to.target),
-        )
-    });
-    Due {
-        target: between(from_target, to.target),
-        high,
-        how: How::Line {
-            from: from.map(|from| from.period),
-            to: to.period,
-        },
-    }
+    let high = (from_high.is_some() || to.high.is_some()).then(|| between(from_high.unwrap_or(from_target), to.high.unwrap_or(to.target)));
+    Due { target: between(from_target, to.target), high, how: How::Line { from: from.map(|from| from.period), to: to.period } }
 }
 
 /// The year in which a period counts, and the day number on which it is over there:
 /// the last week of a year may reach into the next, its running total does not.
 fn due_day(period: Period) -> (i32, i64) {
-    let year = period
-        .home(Every::Year)
-        .expect("no period is longer than a year")
-        .first_day()
-        .year();
-    (
-        year,
-        time::day_number(period.last_day().min(last_day_of(year))),
-    )
+    let year = period.home(Every::Year).expect("no period is longer than a year").first_day().year();
+    (year, time::day_number(period.last_day().min(last_day_of(year))))
 }
 
 fn last_day_of(year: i32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, 12, 31).unwrap_or(NaiveDate::MAX)
 }
+
+#[cfg(test)]
+mod tests;

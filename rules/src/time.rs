@@ -6,9 +6,7 @@
 
 use std::sync::Arc;
 
-use chrono::{
-    DateTime, Datelike, Days, NaiveDate, NaiveTime, Offset, SecondsFormat, TimeZone, Utc,
-};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Offset, SecondsFormat, TimeZone, Utc};
 use chrono_tz::Tz;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -45,9 +43,7 @@ pub fn start_of(date: NaiveDate, zone: Tz) -> Millis {
 /// An RFC 3339 instant such as `2026-11-24T16:30:00Z` or `…+07:00`; the offset is
 /// required. `None` when it is anything else. Below milliseconds is cut off.
 pub fn parse_instant(text: &str) -> Option<Millis> {
-    DateTime::parse_from_rfc3339(text)
-        .ok()
-        .map(|instant| instant.timestamp_millis())
+    DateTime::parse_from_rfc3339(text).ok().map(|instant| instant.timestamp_millis())
 }
 
 /// RFC 3339 in UTC with milliseconds: `2026-11-24T16:30:00.000Z`.
@@ -74,16 +70,11 @@ pub(crate) fn day_after(date: NaiveDate) -> NaiveDate {
 /// `date` and `days` more (negative: fewer); saturates at the ends of the calendar.
 pub(crate) fn plus_days(date: NaiveDate, days: i64) -> NaiveDate {
     let count = Days::new(days.unsigned_abs());
-    if days < 0 {
-        date.checked_sub_days(count).unwrap_or(NaiveDate::MIN)
-    } else {
-        date.checked_add_days(count).unwrap_or(NaiveDate::MAX)
-    }
+    if days < 0 { date.checked_sub_days(count).unwrap_or(NaiveDate::MIN) } else { date.checked_add_days(count).unwrap_or(NaiveDate::MAX) }
 }
 
 fn utc(at: Millis) -> DateTime<Utc> {
-    DateTime::from_timestamp_millis(at.clamp(EARLIEST, LATEST))
-        .expect("the years 1 to 9999 are within chrono's calendar")
+    DateTime::from_timestamp_millis(at.clamp(EARLIEST, LATEST)).expect("the years 1 to 9999 are within chrono's calendar")
 }
 
 /// The first second whose local reading is at or past the wanted one. Found by
@@ -92,12 +83,7 @@ fn utc(at: Millis) -> DateTime<Utc> {
 fn first_after_gap(wanted_local_s: i64, zone: Tz) -> i64 {
     let local_of = |second: i64| {
         let instant = utc(second.saturating_mul(1000)).naive_utc();
-        second
-            + i64::from(
-                zone.offset_from_utc_datetime(&instant)
-                    .fix()
-                    .local_minus_utc(),
-            )
+        second + i64::from(zone.offset_from_utc_datetime(&instant).fix().local_minus_utc())
     };
     // No offset ever differed from UTC by more than 16 hours; a day is skipped at most.
     let (mut before, mut reached) = (wanted_local_s - 2 * 86_400, wanted_local_s + 2 * 86_400);

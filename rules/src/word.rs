@@ -85,3 +85,44 @@ macro_rules! serde_as_text {
     };
 }
 pub(crate) use serde_as_text;
+
+#[cfg(test)]
+mod tests {
+    use crate::indicator::{Accumulates, Formula, Polarity, RollupTime, RollupTree, Show};
+    use crate::period::Every;
+    use crate::status::Status;
+
+    /// The words of a type as the contract lists them, through every way in and out.
+    macro_rules! assert_words {
+        ($type:ty, $words:literal) => {
+            let words: Vec<&str> = $words.split(", ").collect();
+            assert_eq!(<$type>::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>(), words);
+            for (word, variant) in words.iter().zip(<$type>::ALL) {
+                assert_eq!(word.parse::<$type>().as_ref(), Ok(variant));
+                assert_eq!(variant.to_string(), *word);
+                let json = serde_json::to_string(variant).expect("a word is a string");
+                assert_eq!(json, format!("{word:?}"));
+                assert_eq!(serde_json::from_str::<$type>(&json).expect("reads back"), *variant);
+            }
+        };
+    }
+
+    #[test]
+    fn words_are_those_of_the_contract() {
+        assert_words!(Polarity, "up, down, range");
+        assert_words!(Formula, "ratio, difference, inverse, remainder, range");
+        assert_words!(RollupTime, "sum, mean, last, ratio, median, p90, min, max");
+        assert_words!(RollupTree, "sum, mean, ratio, none");
+        assert_words!(Accumulates, "flow, to_date");
+        assert_words!(Show, "current, last_complete, rolling_28d");
+        assert_words!(Every, "day, week, month, quarter, semester, year");
+        assert_words!(Status, "above, good, watch, late, not_rated, no_data");
+        assert_words!(crate::freshness::Freshness, "fresh, aging, stale");
+    }
+
+    #[test]
+    fn a_wrong_word_is_answered_by_the_right_ones() {
+        let refused = "Up".parse::<Polarity>().expect_err("upper case");
+        assert_eq!(refused.to_string(), "polarity must be one of up, down, range; found \"Up\"");
+    }
+}

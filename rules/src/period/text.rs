@@ -15,9 +15,7 @@ const YEARS: std::ops::RangeInclusive<i32> = 1900..=2200;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParsePeriodError {
     /// It has none of the six forms.
-    #[error(
-        "{0:?} is not a period; write it like 2026-11-24, 2026-W47, 2026-11, 2026-Q4, 2026-S2 or 2026"
-    )]
+    #[error("{0:?} is not a period; write it like 2026-11-24, 2026-W47, 2026-11, 2026-Q4, 2026-S2 or 2026")]
     Form(String),
     /// It has a form, but there is no such day, week, month, quarter or semester.
     #[error("{0:?} does not exist in the calendar; write a period that does")]
@@ -88,20 +86,13 @@ impl Parts {
                 [b'Q', ref quarter @ ..] => (Every::Quarter, number(quarter, 1)?, 1),
                 [b'S', ref semester @ ..] => (Every::Semester, number(semester, 1)?, 1),
                 [m1, m2] => (Every::Month, number(&[m1, m2], 2)?, 1),
-                [m1, m2, b'-', ref day @ ..] => {
-                    (Every::Day, number(&[m1, m2], 2)?, number(day, 2)?)
-                }
+                [m1, m2, b'-', ref day @ ..] => (Every::Day, number(&[m1, m2], 2)?, number(day, 2)?),
                 _ => return None,
             },
             _ => return None,
         };
         let year = i32::try_from(number(&text.as_bytes()[..4], 4)?).ok()?;
-        Some(Self {
-            every,
-            year,
-            ordinal,
-            day,
-        })
+        Some(Self { every, year, ordinal, day })
     }
 
     fn first_day(&self) -> Option<NaiveDate> {
@@ -122,9 +113,5 @@ fn number(digits: &[u8], length: usize) -> Option<u32> {
     if digits.len() != length {
         return None;
     }
-    digits.iter().try_fold(0, |sum, digit| {
-        digit
-            .is_ascii_digit()
-            .then(|| sum * 10 + u32::from(digit - b'0'))
-    })
+    digits.iter().try_fold(0, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0')))
 }

@@ -47,18 +47,12 @@ pub(super) fn groups(text: &str) -> Vec<Group<'_>> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
-        let length = bytes[at..]
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
+        let length = bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
         if length == 0 {
             at += 1;
             continue;
         }
-        found.push(Group {
-            digits: &text[at..at + length],
-            before: before(&bytes[..at]),
-        });
+        found.push(Group { digits: &text[at..at + length], before: before(&bytes[..at]) });
         at += length;
     }
     found
@@ -76,9 +70,5 @@ fn before(bytes: &[u8]) -> Before {
         [rest @ .., b','] => (Before::Comma, rest),
         _ => return Before::Start,
     };
-    if bytes.last().is_some_and(u8::is_ascii_digit) {
-        before
-    } else {
-        Before::Start
-    }
+    if bytes.last().is_some_and(u8::is_ascii_digit) { before } else { Before::Start }
 }

@@ -23,8 +23,7 @@ fn starts_with_nik(groups: &[Group<'_>]) -> bool {
         return false;
     };
     if first.digits.len() == LENGTH {
-        return has_province(first.digits)
-            && (!first.before.is_decimal_mark() || has_day_of_birth(first.digits));
+        return has_province(first.digits) && (!first.before.is_decimal_mark() || has_day_of_birth(first.digits));
     }
     // A number does not begin behind its own dot or dash.
     !matches!(first.before, Before::Dot | Before::Dash | Before::Comma)
@@ -45,9 +44,7 @@ fn joined(groups: &[Group<'_>]) -> Option<String> {
             break;
         }
     }
-    let has_serial = lengths
-        .last()
-        .is_some_and(|last| *last >= SHORTEST_LAST_GROUP);
+    let has_serial = lengths.last().is_some_and(|last| *last >= SHORTEST_LAST_GROUP);
     (digits.len() == LENGTH && has_serial && lengths != TWO_DATES).then_some(digits)
 }
 
@@ -64,9 +61,7 @@ fn has_day_of_birth(digits: &str) -> bool {
 }
 
 fn two(digits: &str, at: usize) -> u32 {
-    digits[at..at + 2]
-        .parse()
-        .expect("a group has ASCII digits only")
+    digits[at..at + 2].parse().expect("a group has ASCII digits only")
 }
 
 #[cfg(test)]
@@ -87,11 +82,7 @@ mod tests {
             "5,1803010101900001",
             "9671012312990123",
         ] {
-            assert_eq!(
-                looks_personal(text),
-                Some("a national identity number (NIK)"),
-                "{text:?}"
-            );
+            assert_eq!(looks_personal(text), Some("a national identity number (NIK)"), "{text:?}");
         }
     }
 

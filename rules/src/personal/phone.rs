@@ -26,9 +26,7 @@ fn starts_with_number(groups: &[Group<'_>]) -> bool {
     // Without a plus, `62.812.345.678` is an amount of money.
     let may_have_dots = first.before == Before::Plus;
     match (first.digits.strip_prefix("62"), rest) {
-        (Some(""), [next, rest @ ..]) => {
-            next.joins(may_have_dots) && is_number(next.digits, rest, may_have_dots)
-        }
+        (Some(""), [next, rest @ ..]) => next.joins(may_have_dots) && is_number(next.digits, rest, may_have_dots),
         (Some(national), rest) => is_number(national, rest, may_have_dots),
         (None, _) => false,
     }
@@ -75,11 +73,7 @@ mod tests {
             "081234567890 pukul 10.00",
             "24-11-2026 081234567890",
         ] {
-            assert_eq!(
-                looks_personal(text),
-                Some("a mobile phone number"),
-                "{text:?}"
-            );
+            assert_eq!(looks_personal(text), Some("a mobile phone number"), "{text:?}");
         }
     }
 

@@ -49,10 +49,7 @@ impl Tree {
         let mut by_no = HashMap::with_capacity(units.len());
         for unit in units {
             if by_no.insert(unit.no, unit).is_some() {
-                return Err(TreeError::SameNumber {
-                    unit: unit.id.clone(),
-                    no: unit.no,
-                });
+                return Err(TreeError::SameNumber { unit: unit.id.clone(), no: unit.no });
             }
         }
         let mut tree = Self::default();
@@ -96,17 +93,15 @@ fn lineage_of(unit: &Unit, by_no: &HashMap<i64, &Unit>) -> Result<Vec<i64>, Tree
     let mut lineage = vec![unit.no];
     let mut below = unit;
     while let Some(parent) = below.parent {
-        let above = by_no.get(&parent).ok_or_else(|| TreeError::UnknownParent {
-            unit: below.id.clone(),
-            parent,
-        })?;
+        let above = by_no.get(&parent).ok_or_else(|| TreeError::UnknownParent { unit: below.id.clone(), parent })?;
         if lineage.contains(&parent) {
-            return Err(TreeError::Cycle {
-                unit: above.id.clone(),
-            });
+            return Err(TreeError::Cycle { unit: above.id.clone() });
         }
         lineage.push(parent);
         below = above;
     }
     Ok(lineage)
 }
+
+#[cfg(test)]
+mod tests;
