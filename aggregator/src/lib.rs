@@ -1,1 +1,18 @@
-//! aggregator
+#![doc = include_str!("../README.md")]
+
+pub mod board;
+mod error;
+pub mod frame;
+mod merge;
+pub mod own;
+mod reconcile;
+pub mod roll;
+pub mod score;
+pub mod table;
+pub mod tree;
+mod verify;
+pub mod window;
+
+pub use error::Error;
+pub use reconcile::{Config, Progress, run};
+pub use verify::{Comparison, verify};

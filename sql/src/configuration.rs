@@ -219,6 +219,16 @@ pub async fn as_of_revision(db: &Db, table: Table, revision: i64) -> Result<Vec<
         .collect()
 }
 
+/// Keys of the rows in force whose newest change this actor recorded.
+///
+/// # Errors
+/// Any failure of the query.
+pub async fn written_by(db: &Db, table: Table, actor: &str) -> Result<Vec<String>, Error> {
+    const TEXT: &str = "select c.key from configuration c join revision r on r.no = c.from_revision \
+        where c.kind = $1 and c.to_revision is null and r.actor = $2 order by c.key";
+    read!(db, conn => sqlx::query_scalar(TEXT).bind(table.as_str()).bind(actor).fetch_all(conn).await).map_err(Error::of("read who wrote the configuration"))
+}
+
 /// The newest revision recorded at or before `known_at`; the newest of all for None.
 ///
 /// # Errors
@@ -299,4 +309,13 @@ pub(crate) fn digest_of(
         }
     }
     hash.finalize().to_vec()
+}
+
+/// Rows that were put, changed or ended after a revision: (word of the table, key).
+///
+/// # Errors
+/// Any failure of the query.
+pub async fn changed_since(db: &Db, revision: i64) -> Result<Vec<(String, String)>, Error> {
+    const TEXT: &str = "select distinct kind, key from configuration where from_revision > $1 or to_revision > $1";
+    read!(db, conn => sqlx::query_as(TEXT).bind(revision).fetch_all(conn).await).map_err(Error::of("read what was changed"))
 }

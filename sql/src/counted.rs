@@ -110,3 +110,70 @@ pub async fn remove(tx: &mut Tx, keys: &[Key]) -> Result<(), Error> {
     }
     Ok(())
 }
+
+/// The other revisions of these samples, in log order.
+///
+/// # Errors
+/// Any failure of the query.
+pub async fn superseded(db: &Db, keys: &[Key]) -> Result<Vec<Counted>, Error> {
+    const TEXT: &str = "select indicator, unit, grain, at, seq, received_at, source, time, value, numerator, denominator \
+        from superseded where indicator = $1 and unit = $2 and grain = $3 and at = $4 order by seq";
+    let mut found = Vec::new();
+    for (indicator, unit, grain, at) in keys {
+        let query = sqlx::query_as::<_, Counted>(TEXT).bind(indicator).bind(unit).bind(grain).bind(at);
+        found.extend(read!(db, conn => query.fetch_all(conn).await).map_err(Error::of("read superseded samples"))?);
+    }
+    Ok(found)
+}
+
+/// Keeps revisions that do not count.
+///
+/// # Errors
+/// Any failure of the query.
+pub async fn keep_superseded(tx: &mut Tx, rows: &[Counted]) -> Result<(), Error> {
+    const HEAD: &str = "insert into superseded (indicator, unit, grain, at, seq, received_at, source, time, value, numerator, denominator) values ";
+    for piece in pieces(rows, 64) {
+        let mut query = sqlx::query(statement(HEAD, " on conflict (indicator, unit, grain, at, seq) do nothing", 11, piece.len()));
+        for row in piece {
+            query = query.bind(row.indicator).bind(row.unit).bind(row.grain).bind(row.at).bind(row.seq).bind(row.received_at);
+            query = query.bind(row.source).bind(row.time).bind(row.value).bind(row.numerator).bind(row.denominator);
+        }
+        write!(tx, conn => query.execute(conn).await).map_err(Error::of("keep superseded samples"))?;
+    }
+    Ok(())
+}
+
+/// Takes away the other revisions of these samples, before they are kept anew.
+///
+/// # Errors
+/// Any failure of the query.
+pub async fn remove_superseded(tx: &mut Tx, keys: &[Key]) -> Result<(), Error> {
+    const TEXT: &str = "delete from superseded where indicator = $1 and unit = $2 and grain = $3 and at = $4";
+    for (indicator, unit, grain, at) in keys {
+        write!(tx, conn => sqlx::query(TEXT).bind(indicator).bind(unit).bind(grain).bind(at).execute(conn).await)
+            .map_err(Error::of("remove superseded samples"))?;
+    }
+    Ok(())
+}
+
+/// A value that counts, with when: for medians, which do not merge from parts.
+#[derive(Clone, Copy, Debug, PartialEq, sqlx::FromRow)]
+pub struct Single {
+    /// [`At::grain_code`] of its `at`.
+    pub grain: i64,
+    /// [`At::stored`] of its `at`.
+    pub at: i64,
+    /// The value.
+    pub value: f64,
+}
+
+/// The values of one indicator and unit with `from <= at < to` as stored, of every grain.
+///
+/// # Errors
+/// Any failure of the query.
+pub async fn values(db: &Db, indicator: i64, unit: i64, from: Millis, to: Millis) -> Result<Vec<Single>, Error> {
+    const TEXT: &str = "select grain, at, value from counted \
+        where indicator = $1 and unit = $2 and grain in (0, 1, 2, 3, 4, 5, 6) and at >= $3 and at < $4 and value is not null";
+    read!(db, conn => sqlx::query_as(TEXT).bind(indicator).bind(unit).bind(from).bind(to).fetch_all(conn).await)
+        .map_err(Error::of("read the values that count"))
+}

@@ -12,7 +12,7 @@ use rules::time::Millis;
 
 pub use append::append;
 pub(crate) use digest::Digester;
-pub use read::{Entry, Sample, Void, entries_after, head, newest_received_at, seq_at, seqs_of_keys, voided};
+pub use read::{Entry, Sample, Void, entries_after, head, newest_received_at, samples_at, seq_at, seqs_of_keys, voided};
 
 /// An event that passed the door.
 #[derive(Clone, Debug, PartialEq)]

@@ -227,12 +227,13 @@ pub async fn put(tx: &mut Tx, rows: &[Rollup]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Takes away the roll-ups of an indicator, of one kind, that start in `from <= start <= to`.
+/// Takes away the roll-ups of one window of an indicator that were computed before a moment.
 ///
 /// # Errors
 /// Any failure of the query.
-pub async fn remove_of_indicator(tx: &mut Tx, indicator: i64, every: i64, from: i64, to: i64) -> Result<(), Error> {
-    const TEXT: &str = "delete from rollup where every = $1 and start between $2 and $3 and indicator = $4";
-    write!(tx, conn => sqlx::query(TEXT).bind(every).bind(from).bind(to).bind(indicator).execute(conn).await).map_err(Error::of("remove roll-ups"))?;
+pub async fn remove_older(tx: &mut Tx, every: i64, start: i64, indicator: i64, computed_before: Millis) -> Result<(), Error> {
+    const TEXT: &str = "delete from rollup where every = $1 and start = $2 and indicator = $3 and computed_at < $4";
+    let query = sqlx::query(TEXT).bind(every).bind(start).bind(indicator).bind(computed_before);
+    write!(tx, conn => query.execute(conn).await).map_err(Error::of("remove roll-ups"))?;
     Ok(())
 }

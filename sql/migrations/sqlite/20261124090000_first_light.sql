@@ -106,6 +106,22 @@ create table counted (
   constraint counted_pk primary key (indicator, unit, grain, at)
 ) without rowid;
 
+-- The other revisions of a sample: replaced, or too old to count. A void may bring one back.
+create table superseded (
+  indicator   bigint not null,
+  unit        bigint not null,
+  grain       bigint not null,
+  at          bigint not null,
+  seq         bigint not null,
+  received_at bigint not null,
+  source      bigint not null,
+  time        bigint,
+  value       double precision,
+  numerator   double precision,
+  denominator double precision,
+  constraint superseded_pk primary key (indicator, unit, grain, at, seq)
+) without rowid;
+
 -- What a unit itself booked in one smallest period: instants by their day, period samples by their period.
 create table part (
   indicator   bigint not null,

@@ -219,3 +219,19 @@ pub async fn voided(db: &Db, keys: &[(i64, &str)], until: i64) -> Result<HashSet
     }
     Ok(found)
 }
+
+/// The samples at these places, for those that are samples.
+///
+/// # Errors
+/// As [`entries_after`].
+pub async fn samples_at(db: &Db, seqs: &[i64]) -> Result<Vec<Sample>, Error> {
+    let mut found = Vec::new();
+    for &seq in seqs {
+        let entry = entries_after(db, seq - 1, seq, 1).await?.into_iter().next();
+        found.extend(entry.and_then(|entry| match entry {
+            Entry::Sample(sample) => Some(sample),
+            Entry::Void(_) => None,
+        }));
+    }
+    Ok(found)
+}

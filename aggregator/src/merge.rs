@@ -1,0 +1,195 @@
+//! From the log to what counts: which revision of each sample, and the parts they add up to.
+//!
+//! Works in log order, page by page; a page is one transaction, so a crash loses nothing and
+//! repeats nothing. A part grows by adding when a sample is new, and is counted afresh when a
+//! revision or a void takes something away.
+
+mod fold;
+mod grow;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use chrono_tz::Tz;
+use rules::period::Period;
+use rules::time::day_number;
+use sql::Db;
+use sql::counted::{self, Counted};
+use sql::log::{Entry, Sample};
+use sql::mark::Mark;
+use sql::part::{self, Part};
+use sql::progress::Counter;
+
+pub(crate) use fold::{Verdict, counted_of, refold};
+pub(crate) use grow::{add, afresh};
+
+use crate::error::Error;
+
+/// Rows of the log taken at once.
+const PAGE: i64 = 20_000;
+
+/// What a page changed.
+#[derive(Debug, Default)]
+pub(crate) struct Page {
+    /// Parts that changed: (indicator, unit, period).
+    pub(crate) changed: Vec<(i64, i64, Period)>,
+    /// Events in it.
+    pub(crate) events: usize,
+    /// Whether the log may hold more.
+    pub(crate) more: bool,
+}
+
+/// Merges the next page of the log.
+///
+/// # Errors
+/// A failed read or write; nothing was merged then.
+pub(crate) async fn next_page(db: &Db, zone: Tz) -> Result<Page, Error> {
+    let merged = sql::progress::get(db, Counter::MergedSeq).await?;
+    let head = sql::log::head(db).await?;
+    if merged >= head {
+        return Ok(Page::default());
+    }
+    let entries = sql::log::entries_after(db, merged, head, PAGE).await?;
+    let full = entries.len() as i64 >= PAGE;
+    // A page that is not full has seen everything up to the head, places left empty included.
+    let until = if full { entries.last().map_or(head, Entry::seq) } else { head };
+    let plan = plan(db, zone, &entries, until).await?;
+
+    let mut tx = db.begin().await?;
+    counted::remove_superseded(&mut tx, &plan.refolded).await?;
+    counted::keep_superseded(&mut tx, &plan.superseded).await?;
+    counted::remove(&mut tx, &plan.gone).await?;
+    counted::put(&mut tx, &plan.put).await?;
+    part::put(&mut tx, &plan.parts).await?;
+    part::remove(&mut tx, &plan.empty).await?;
+    let marks: Vec<Mark> = plan.changed.iter().map(|(indicator, unit, period)| mark(*indicator, *unit, *period)).collect();
+    sql::mark::put(&mut tx, &marks).await?;
+    sql::progress::set(&mut tx, Counter::MergedSeq, until).await?;
+    tx.commit().await?;
+    Ok(Page { changed: plan.changed, events: entries.len(), more: full || until < head })
+}
+
+fn mark(indicator: i64, unit: i64, period: Period) -> Mark {
+    Mark { indicator, unit, grain: period.every().code(), start: day_number(period.first_day()) }
+}
+
+/// What a page comes to.
+#[derive(Debug, Default)]
+struct Plan {
+    put: Vec<Counted>,
+    gone: Vec<counted::Key>,
+    superseded: Vec<Counted>,
+    /// Keys whose superseded revisions are written anew.
+    refolded: Vec<counted::Key>,
+    parts: Vec<Part>,
+    empty: Vec<part::Key>,
+    changed: Vec<(i64, i64, Period)>,
+}
+
+async fn plan(db: &Db, zone: Tz, entries: &[Entry], until: i64) -> Result<Plan, Error> {
+    let samples: Vec<&Sample> = entries.iter().filter_map(|entry| if let Entry::Sample(sample) = entry { Some(sample) } else { None }).collect();
+    let keys: Vec<(i64, &str)> = samples.iter().map(|sample| (sample.source, sample.event_id.as_str())).collect();
+    let voided = if keys.is_empty() { HashSet::new() } else { sql::log::voided(db, &keys, until).await? };
+    let is_voided = |sample: &Sample| !voided.is_empty() && voided.contains(&(sample.source, sample.event_id.clone()));
+
+    // Samples of earlier pages that a void of this page takes away.
+    let targets: Vec<(i64, String)> =
+        entries.iter().filter_map(|entry| if let Entry::Void(void) = entry { Some((void.target_source, void.target_id.clone())) } else { None }).collect();
+    let struck: Vec<i64> = match targets.is_empty() {
+        true => Vec::new(),
+        false => sql::log::seqs_of_keys(db, &targets).await?.into_iter().map(|(.., seq)| seq).collect(),
+    };
+    let struck = sql::log::samples_at(db, &struck).await?;
+    let struck_seqs: BTreeSet<i64> = struck.iter().map(|sample| sample.seq).collect();
+    let refold_keys: BTreeSet<counted::Key> = struck.iter().map(|sample| counted_of(sample).key()).collect();
+
+    let mut fresh: BTreeMap<counted::Key, Vec<Counted>> = BTreeMap::new();
+    for sample in samples.iter().filter(|sample| !is_voided(sample)) {
+        let row = counted_of(sample);
+        fresh.entry(row.key()).or_default().push(row);
+    }
+    let all_keys: Vec<counted::Key> = fresh.keys().copied().chain(refold_keys.iter().copied()).collect::<BTreeSet<_>>().into_iter().collect();
+    let mut known: HashMap<counted::Key, Counted> = counted::by_keys(db, &all_keys).await?.into_iter().map(|row| (row.key(), row)).collect();
+
+    let mut plan = Plan::default();
+    // Samples that only add to their part, and parts that must be counted afresh.
+    let mut added: Vec<Counted> = Vec::new();
+    let mut recount: BTreeSet<(i64, i64, Period)> = BTreeSet::new();
+    for key in all_keys {
+        let before = known.remove(&key);
+        let new = fresh.remove(&key).unwrap_or_default();
+        let verdict = if refold_keys.contains(&key) {
+            let older = counted::superseded(db, &[key]).await?;
+            plan.refolded.push(key);
+            let mut all: Vec<Counted> = older.into_iter().chain(before.clone()).chain(new).filter(|row| !struck_seqs.contains(&row.seq)).collect();
+            all.sort_unstable_by_key(|row| row.seq);
+            refold(None, all)
+        } else {
+            refold(before.clone(), new)
+        };
+        let Verdict { counts, superseded } = verdict;
+        plan.superseded.extend(superseded);
+        if counts == before {
+            continue;
+        }
+        match (&before, &counts) {
+            (None, Some(row)) => added.push(row.clone()),
+            (Some(row), _) => recount.extend(place(row, zone)),
+            (None, None) => {}
+        }
+        match counts {
+            Some(row) => plan.put.push(row),
+            None => plan.gone.push(key),
+        }
+    }
+    parts(db, zone, &mut plan, added, recount).await?;
+    Ok(plan)
+}
+
+/// Grows and recounts the parts that the page touches.
+async fn parts(db: &Db, zone: Tz, plan: &mut Plan, mut added: Vec<Counted>, recount: BTreeSet<(i64, i64, Period)>) -> Result<(), Error> {
+    added.sort_unstable_by_key(|row| row.seq);
+    let key_of = |(indicator, unit, period): (i64, i64, Period)| (indicator, unit, period.every().code(), day_number(period.first_day()));
+    let mut touched: BTreeMap<part::Key, (i64, i64, Period)> = BTreeMap::new();
+    for row in &added {
+        touched.extend(place(row, zone).map(|place| (key_of(place), place)));
+    }
+    let grown: Vec<part::Key> = touched.keys().filter(|key| !recount.contains(&touched[*key])).copied().collect();
+    let mut parts: HashMap<part::Key, Part> = part::by_keys(db, &grown).await?.into_iter().map(|part| (part.key(), part)).collect();
+    for row in &added {
+        if let Some(place) = place(row, zone).filter(|place| !recount.contains(place)) {
+            add(parts.entry(key_of(place)), row, place, zone);
+        }
+    }
+    plan.parts.extend(parts.into_values());
+    let overlay: HashMap<counted::Key, &Counted> = plan.put.iter().map(|row| (row.key(), row)).collect();
+    let gone: HashSet<counted::Key> = plan.gone.iter().copied().collect();
+    for place in &recount {
+        let stored = rows_of(db, zone, *place).await?;
+        let mut rows: BTreeMap<counted::Key, Counted> = stored.into_iter().map(|row| (row.key(), row)).collect();
+        rows.retain(|key, _| !gone.contains(key));
+        rows.extend(overlay.iter().filter(|(_, row)| self::place(row, zone) == Some(*place)).map(|(key, row)| (*key, (*row).clone())));
+        match afresh(rows.into_values().collect(), *place, zone) {
+            Some(part) => plan.parts.push(part),
+            None => plan.empty.push(key_of(*place)),
+        }
+        touched.insert(key_of(*place), *place);
+    }
+    plan.changed = touched.into_values().collect();
+    Ok(())
+}
+
+/// The stored rows that count in a part.
+async fn rows_of(db: &Db, zone: Tz, (indicator, unit, period): (i64, i64, Period)) -> Result<Vec<Counted>, Error> {
+    const DAY_MS: i64 = 86_400_000;
+    let stored = day_number(period.first_day()) * DAY_MS;
+    let mut rows = counted::between(db, indicator, unit, period.every().code(), stored, stored + 1).await?;
+    if period.every() == rules::period::Every::Day {
+        rows.extend(counted::between(db, indicator, unit, 0, period.starts_at(zone), period.ends_at(zone)).await?);
+    }
+    Ok(rows)
+}
+
+/// The part a sample belongs to.
+fn place(row: &Counted, zone: Tz) -> Option<(i64, i64, Period)> {
+    Some((row.indicator, row.unit, row.when()?.part(zone)))
+}

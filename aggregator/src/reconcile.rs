@@ -1,0 +1,193 @@
+//! The loop: what changed is rolled up, whoever changed it and whenever it was noticed.
+//!
+//! Periodic and poked; one path for a quiet day, a backlog and the hour after a crash. Boards first,
+//! the rest behind.
+
+mod behind;
+mod boards;
+mod definitions;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use rules::time::{Millis, Now, date_of};
+use sql::Db;
+use sql::progress::Counter;
+use sql::registry::Registry;
+use sql::rollup::Rollup;
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::error::Error;
+use crate::merge;
+use crate::roll::Context;
+
+/// How the loop paces itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Config {
+    /// Least time between the starts of two passes: what comes meanwhile shares the next one.
+    pub tick: Duration,
+    /// Longest time without a pass, because other processes write without a poke.
+    pub period: Duration,
+    /// Time between two looks at the marks when there is no backlog.
+    pub behind: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { tick: Duration::from_millis(50), period: Duration::from_secs(1), behind: Duration::from_secs(2) }
+    }
+}
+
+/// How far the loop is, for `/readyz`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Whether every window of every board has been rolled up since the start.
+    pub boards_stand: bool,
+    /// Marks that wait; older history still rolls up behind.
+    pub marks: i64,
+    /// When the last pass ended.
+    pub passed_at: Option<Millis>,
+    /// Why the last pass failed; None when it did not.
+    pub fault: Option<String>,
+}
+
+/// Rolls up until `shutdown`; the pass that runs then is finished.
+pub async fn run(config: Config, db: Db, zone: Tz, now: Now, progress: watch::Sender<Progress>, shutdown: CancellationToken) {
+    let (mut log, mut definitions) = (db.signal().watch_log(), db.signal().watch_registry());
+    let mut reconciler = Reconciler { db, zone, now, registry: None, boards_at: None, behind_at: None, progress };
+    while !shutdown.is_cancelled() {
+        let began = Instant::now();
+        // Registered before the pass reads, so that what is written meanwhile wakes the next one.
+        log.mark_unchanged();
+        definitions.mark_unchanged();
+        let backlog = reconciler.attempt(config.behind).await;
+        metrics::histogram!("pantau_aggregate_pass_seconds").record(began.elapsed().as_secs_f64());
+        tokio::select! {
+            () = shutdown.cancelled() => break,
+            () = tokio::time::sleep_until(began + config.tick) => {}
+        }
+        if backlog {
+            continue;
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => break,
+            _ = log.changed() => {}
+            _ = definitions.changed() => {}
+            () = tokio::time::sleep_until(began + config.period) => {}
+        }
+    }
+}
+
+struct Reconciler {
+    db: Db,
+    zone: Tz,
+    now: Now,
+    registry: Option<Arc<Registry>>,
+    /// The day and revision for which the boards' windows were computed whole.
+    boards_at: Option<(NaiveDate, i64)>,
+    behind_at: Option<Instant>,
+    progress: watch::Sender<Progress>,
+}
+
+impl Reconciler {
+    /// One pass; a failure is logged once, shown on `/readyz` and tried again a period later.
+    /// Tells whether more work waits.
+    async fn attempt(&mut self, behind: Duration) -> bool {
+        let outcome = self.pass(behind).await;
+        let passed_at = (self.now)();
+        let (fault, backlog) = match outcome {
+            Ok(backlog) => (None, backlog),
+            Err(error) => {
+                if self.progress.borrow().fault.is_none() {
+                    tracing::error!(error = &error as &dyn std::error::Error, "a roll-up pass failed; it is tried again");
+                }
+                (Some(error.to_string()), false)
+            }
+        };
+        self.progress.send_modify(|progress| {
+            progress.fault = fault;
+            progress.passed_at = Some(passed_at);
+        });
+        backlog
+    }
+
+    async fn pass(&mut self, behind: Duration) -> Result<bool, Error> {
+        let context = self.context().await?;
+        let today = date_of(context.now, context.zone);
+        let boards_stand = self.boards_at == Some((today, context.registry.revision));
+        let mut changed = Vec::new();
+        loop {
+            let page = merge::next_page(&self.db, self.zone).await?;
+            metrics::counter!("pantau_aggregate_events_total").increment(page.events as u64);
+            changed.extend(page.changed);
+            if !page.more {
+                break;
+            }
+        }
+        if boards_stand {
+            let rows = boards::touched(&context, today, &changed).await?;
+            self.write(&rows).await?;
+        } else {
+            let rows = boards::whole(&context, today).await?;
+            self.write(&rows).await?;
+            self.boards_at = Some((today, context.registry.revision));
+            self.progress.send_modify(|progress| progress.boards_stand = true);
+        }
+        self.behind(&context, today, behind).await
+    }
+
+    /// The configuration in force and the moment of this pass; a new revision leaves its marks first.
+    async fn context(&mut self) -> Result<Context, Error> {
+        let revision = sql::registry::revision(&self.db).await?;
+        let registry = match &self.registry {
+            Some(registry) if registry.revision == revision => Arc::clone(registry),
+            _ => {
+                let registry = Arc::new(sql::registry::load(&self.db, None).await?);
+                definitions::mark(&self.db, &registry).await?;
+                self.registry = Some(Arc::clone(&registry));
+                registry
+            }
+        };
+        Ok(Context { db: self.db.clone(), registry, zone: self.zone, now: (self.now)() })
+    }
+
+    /// A slice of the windows outside the boards; tells whether there is a backlog.
+    async fn behind(&mut self, context: &Context, today: NaiveDate, pause: Duration) -> Result<bool, Error> {
+        if self.behind_at.is_some_and(|at| at.elapsed() < pause) {
+            return Ok(false);
+        }
+        let left = behind::slice(context, today).await?;
+        self.db.signal().rollups_written();
+        metrics::gauge!("pantau_aggregate_marks").set(left as f64);
+        self.progress.send_modify(|progress| progress.marks = left);
+        // A backlog is worked off without pause; when it is gone the next look may wait.
+        self.behind_at = (left == 0).then(Instant::now);
+        Ok(left > 0)
+    }
+
+    async fn write(&self, rows: &[Rollup]) -> Result<(), Error> {
+        write(&self.db, rows).await?;
+        if !rows.is_empty() {
+            self.db.signal().rollups_written();
+        }
+        Ok(())
+    }
+}
+
+/// Rows in one transaction: intake waits for no more than some milliseconds.
+const ROWS_AT_ONCE: usize = 2_000;
+
+/// Writes roll-ups in short transactions.
+async fn write(db: &Db, rows: &[Rollup]) -> Result<(), Error> {
+    for piece in rows.chunks(ROWS_AT_ONCE) {
+        let mut tx = db.begin().await?;
+        sql::rollup::put(&mut tx, piece).await?;
+        sql::progress::grow(&mut tx, Counter::RollupVersion).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}

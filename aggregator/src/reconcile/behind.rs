@@ -1,0 +1,95 @@
+//! The lane of all other windows: marks are taken, expanded over periods and tree, and rolled up.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use rules::indicator::{Accumulates, Indicator};
+use sql::mark::{self, EVERY_UNIT, Mark};
+use tokio::time::Instant;
+
+use super::write;
+use crate::error::Error;
+use crate::roll::{self, Context, Wanted};
+use crate::window::{Window, carried, homes, period, year_of};
+
+/// Marks looked at in one slice.
+const MARKS: i64 = 4_000;
+/// Marks of one indicator from which computing it whole is cheaper than window by window.
+const WHOLE_FROM: usize = 400;
+/// Time after which a slice ends, so that the boards are never kept waiting for long.
+const SLICE: Duration = Duration::from_millis(100);
+
+/// Works off some marks and returns how many are left.
+pub(super) async fn slice(context: &Context, today: NaiveDate) -> Result<i64, Error> {
+    let began = Instant::now();
+    let marks = mark::take(&context.db, MARKS).await?;
+    if marks.is_empty() {
+        return Ok(0);
+    }
+    let mut by_indicator: BTreeMap<i64, Vec<Mark>> = BTreeMap::new();
+    for mark in marks {
+        by_indicator.entry(mark.indicator).or_default().push(mark);
+    }
+    for (indicator, marks) in by_indicator {
+        match context.registry.indicator_no(indicator) {
+            // An ended indicator keeps its roll-ups as they were.
+            None => forget(context, indicator).await?,
+            Some(definition) => indicator_of(context, today, definition, &marks).await?,
+        }
+        if began.elapsed() >= SLICE {
+            break;
+        }
+    }
+    Ok(mark::count(&context.db).await?)
+}
+
+async fn forget(context: &Context, indicator: i64) -> Result<(), Error> {
+    let mut tx = context.db.begin().await?;
+    mark::remove_of_indicator(&mut tx, indicator).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn indicator_of(context: &Context, today: NaiveDate, indicator: &Indicator, marks: &[Mark]) -> Result<(), Error> {
+    let redefined = marks.iter().any(|mark| mark.unit == EVERY_UNIT);
+    if redefined || marks.len() >= WHOLE_FROM {
+        let rows = roll::whole(context, indicator, None, &[]).await?;
+        write(&context.db, &rows).await?;
+        if redefined {
+            remove_leftovers(context, indicator).await?;
+        }
+        return forget(context, indicator.no).await;
+    }
+    let mut wanted = Wanted::default();
+    for mark in marks {
+        let Some(part) = period(mark.grain, mark.start) else { continue };
+        let windows: BTreeSet<Window> = match indicator.accumulates {
+            Accumulates::Flow => homes(part).map(Window::Period).collect(),
+            Accumulates::ToDate => homes(part).map(Window::Period).chain(carried(part.first_day(), year_of(part), today)).collect(),
+        };
+        for window in windows {
+            wanted.add(indicator.no, mark.unit, window, context.registry.tree.lineage(mark.unit).iter().copied());
+        }
+    }
+    let rows = roll::some(context, wanted).await?;
+    write(&context.db, &rows).await?;
+    let mut tx = context.db.begin().await?;
+    mark::remove(&mut tx, marks).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Takes away roll-ups that the new definition or the new tree no longer makes.
+async fn remove_leftovers(context: &Context, indicator: &Indicator) -> Result<(), Error> {
+    for every in 1..=sql::rollup::ROLLING_28D {
+        for starts in sql::rollup::starts(&context.db, every).await?.chunks(200) {
+            let mut tx = context.db.begin().await?;
+            for start in starts {
+                sql::rollup::remove_older(&mut tx, every, *start, indicator.no, context.now).await?;
+            }
+            tx.commit().await?;
+        }
+    }
+    Ok(())
+}

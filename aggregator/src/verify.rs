@@ -1,0 +1,210 @@
+//! Comparing the stored roll-ups with ones computed afresh from the log.
+//!
+//! The fresh ones come by another way: the whole log is folded in memory, parts are counted afresh,
+//! every indicator is computed whole.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono_tz::Tz;
+use rules::at::At;
+use rules::period::Period;
+use rules::time::{Millis, date_of};
+use sql::Db;
+use sql::counted::{self, Counted, Single};
+use sql::mark::EVERY_UNIT;
+use sql::part::Part;
+use sql::registry::Registry;
+use sql::rollup::{Key, Rollup};
+
+use crate::error::Error;
+use crate::merge::{afresh, counted_of, refold};
+use crate::own::{self, Request};
+use crate::roll::all_windows;
+use crate::tree::{self, OwnsOfWindow};
+use crate::window::Window;
+use crate::score;
+
+/// What the comparison found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// Roll-ups compared.
+    pub compared: usize,
+    /// Roll-ups that wait for the aggregator and were left out.
+    pub waiting: usize,
+    /// The first differences, one sentence each.
+    pub differences: Vec<String>,
+    /// How many there are in all.
+    pub different: usize,
+}
+
+/// Differences that are named one by one.
+const NAMED: usize = 20;
+
+/// Computes every roll-up afresh from the log and compares it with the stored one.
+///
+/// # Errors
+/// A failed read, or what polars reports.
+pub async fn verify(db: &Db, registry: &Registry, zone: Tz, now: Millis) -> Result<Comparison, Error> {
+    let merged = sql::progress::get(db, sql::progress::Counter::MergedSeq).await?;
+    let marks = sql::mark::take(db, i64::MAX).await?;
+    let counted = fold_log(db, merged).await?;
+    let mut by_indicator: BTreeMap<i64, BTreeMap<i64, Vec<Counted>>> = BTreeMap::new();
+    for row in counted.into_values() {
+        by_indicator.entry(row.indicator).or_default().entry(row.unit).or_default().push(row);
+    }
+    let mut found = Comparison::default();
+    let mut stored: HashMap<i64, HashMap<Key, Rollup>> = HashMap::new();
+    for every in 1..rules::period::Every::ALL.len() as i64 + 1 {
+        for rollup in sql::rollup::of_kind(db, every, i64::from(i32::MIN), i64::from(i32::MAX)).await? {
+            stored.entry(rollup.key.indicator).or_default().insert(rollup.key, rollup);
+        }
+    }
+    let waiting = |key: &Key| {
+        marks.iter().any(|mark| {
+            mark.indicator == key.indicator && (mark.unit == EVERY_UNIT || registry.tree.is_within(mark.unit, key.unit))
+        })
+    };
+    for indicator in &registry.indicators {
+        let units = by_indicator.remove(&indicator.no).unwrap_or_default();
+        let fresh = compute(registry, zone, now, indicator, units)?;
+        let mut stored = stored.remove(&indicator.no).unwrap_or_default();
+        for (key, (own, all)) in fresh {
+            let known = stored.remove(&key);
+            if all.n == 0 && own.n == 0 {
+                continue;
+            }
+            if waiting(&key) {
+                found.waiting += 1;
+                continue;
+            }
+            found.compared += 1;
+            let Some(window) = Window::of_key(&key) else { continue };
+            let judged = score::judge(registry, indicator, key.unit, window, all.value);
+            let same = known.as_ref().is_some_and(|known| {
+                close(known.value, all.value)
+                    && close(known.own.value, own.value)
+                    && known.n == all.n
+                    && known.data_at == all.data_at
+                    && close(known.numerator, all.numerator)
+                    && close(known.denominator, all.denominator)
+                    && close(known.target, judged.due.map(|due| due.target))
+                    && close(known.achievement, judged.achievement)
+                    && known.status == judged.status
+            });
+            if !same {
+                found.note(registry, &key, known.as_ref().map(|known| (known.value, known.n)), (all.value, all.n));
+            }
+        }
+        // What is left was stored but is not made by the log: only empty rows may be.
+        for (key, rollup) in stored.into_iter().filter(|(_, rollup)| rollup.n > 0) {
+            if !waiting(&key) {
+                found.note(registry, &key, Some((rollup.value, rollup.n)), (None, 0));
+            }
+        }
+    }
+    Ok(found)
+}
+
+impl Comparison {
+    fn note(&mut self, registry: &Registry, key: &Key, stored: Option<(Option<f64>, i64)>, fresh: (Option<f64>, i64)) {
+        self.different += 1;
+        if self.differences.len() >= NAMED {
+            return;
+        }
+        let unit = registry.unit_no(key.unit).map_or_else(|| key.unit.to_string(), |unit| unit.id.clone());
+        let indicator = registry.indicator_no(key.indicator).map_or_else(|| key.indicator.to_string(), |indicator| indicator.id.clone());
+        let period = match Window::of_key(key) {
+            Some(Window::Period(period)) => period.to_string(),
+            Some(Window::Rolling28d(last)) => format!("28 days to {last}"),
+            None => "an impossible window".to_owned(),
+        };
+        let word = |value: Option<f64>| value.map_or_else(|| "no value".to_owned(), |value| value.to_string());
+        let stored = stored.map_or_else(|| "not stored".to_owned(), |(value, n)| format!("stored {} (n {n})", word(value)));
+        self.differences.push(format!("{unit} {indicator} {period}: {stored}, afresh {} (n {})", word(fresh.0), fresh.1));
+    }
+}
+
+/// Equal to 9 significant digits.
+fn close(a: Option<f64>, b: Option<f64>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => a == b || (a - b).abs() <= 1e-9 * a.abs().max(b.abs()),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+/// The whole log folded in memory: which revision of each sample counts.
+pub(crate) async fn fold_log(db: &Db, until: i64) -> Result<HashMap<counted::Key, Counted>, Error> {
+    const PAGE: i64 = 50_000;
+    let mut rows: BTreeMap<i64, (Counted, (i64, String))> = BTreeMap::new();
+    let mut struck: Vec<(i64, String)> = Vec::new();
+    let mut after = 0;
+    loop {
+        let entries = sql::log::entries_after(db, after, until, PAGE).await?;
+        let Some(last) = entries.last().map(sql::log::Entry::seq) else { break };
+        after = last;
+        for entry in entries {
+            match entry {
+                sql::log::Entry::Sample(sample) => {
+                    rows.insert(sample.seq, (counted_of(&sample), (sample.source, sample.event_id)));
+                }
+                sql::log::Entry::Void(void) => struck.push((void.target_source, void.target_id)),
+            }
+        }
+    }
+    let struck: std::collections::HashSet<(i64, String)> = struck.into_iter().collect();
+    let mut counted: HashMap<counted::Key, Counted> = HashMap::with_capacity(rows.len());
+    for (row, event) in rows.into_values() {
+        if !struck.is_empty() && struck.contains(&event) {
+            continue;
+        }
+        let before = counted.remove(&row.key());
+        if let Some(row) = refold(before, vec![row]).counts {
+            counted.insert(row.key(), row);
+        }
+    }
+    Ok(counted)
+}
+
+type Afresh = HashMap<Key, (sql::rollup::Own, sql::rollup::Own)>;
+
+fn compute(
+    registry: &Registry,
+    zone: Tz,
+    now: Millis,
+    indicator: &rules::indicator::Indicator,
+    units: BTreeMap<i64, Vec<Counted>>,
+) -> Result<Afresh, Error> {
+    let today = date_of(now, zone);
+    let mut requests = Vec::new();
+    let mut keys = std::collections::HashSet::new();
+    for (unit, rows) in units {
+        let request = request(indicator, unit, rows, zone, today);
+        for above in registry.tree.lineage(unit) {
+            keys.extend(request.windows.iter().map(|window| window.key(indicator.no, *above)));
+        }
+        requests.push(request);
+    }
+    let mut owns: HashMap<Key, OwnsOfWindow> = HashMap::new();
+    for (key, own) in own::compute(registry, zone, requests)? {
+        owns.entry(Key { unit: 0, ..key }).or_default().insert(key.unit, own);
+    }
+    let keys: Vec<Key> = keys.into_iter().collect();
+    let joined = tree::join(registry, &keys, &owns)?;
+    let own_of = |key: &Key| owns.get(&Key { unit: 0, ..*key }).and_then(|units| units.get(&key.unit)).copied().unwrap_or_default();
+    Ok(keys.iter().zip(joined).map(|(key, all)| (*key, (own_of(key), all))).collect())
+}
+
+/// The counted samples of a unit as a request for all their windows.
+pub(crate) fn request(indicator: &rules::indicator::Indicator, unit: i64, rows: Vec<Counted>, zone: Tz, today: chrono::NaiveDate) -> Request {
+    let mut placed: BTreeMap<Period, Vec<Counted>> = BTreeMap::new();
+    let mut singles = Vec::new();
+    for row in rows {
+        let Some(part) = At::from_stored(row.grain, row.at).map(|at| at.part(zone)) else { continue };
+        singles.extend(row.value.map(|value| Single { grain: row.grain, at: row.at, value }));
+        placed.entry(part).or_default().push(row);
+    }
+    let parts: Vec<Part> = placed.into_iter().filter_map(|(period, rows)| afresh(rows, (indicator.no, unit, period), zone)).collect();
+    let windows = all_windows(indicator, &parts, today);
+    Request { indicator: indicator.no, unit, windows, parts, singles }
+}
