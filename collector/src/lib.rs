@@ -1,1 +1,26 @@
-//! collector
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod below;
+mod doors;
+mod health;
+mod intake;
+mod keys;
+mod limits;
+mod queue;
+mod sentence;
+mod start;
+mod stats;
+mod unavailable;
+mod unpack;
+mod validate;
+mod wire;
+mod writer;
+
+pub use answer::{Answer, Code, Rejection};
+pub use doors::routes;
+pub use health::Health;
+pub use intake::{CurrentRegistry, Intake};
+pub use queue::Committed;
+pub use start::{Config, start};
+pub use unavailable::Unavailable;

@@ -1,0 +1,73 @@
+//! Putting intake together.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use rules::time::Now;
+use sql::Db;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::below::Below;
+use crate::health::Pulse;
+use crate::intake::{CurrentRegistry, Inner, Intake};
+use crate::keys::Keys;
+use crate::limits::{BYTES_IN_FLIGHT, Budget, PerKey, QUEUED_SUBMISSIONS, SOCKETS};
+use crate::queue;
+use crate::writer::Writer;
+
+/// What intake may hold at most.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// Submissions that wait for the writer; one more is refused with 503.
+    pub queued_submissions: usize,
+    /// Bytes of all bodies from arrival to answer; more is refused with 503.
+    pub bytes_in_flight: usize,
+}
+
+impl Default for Config {
+    /// For a server that shares a small machine with everything else: 1,024 submissions, 64 MiB.
+    fn default() -> Self {
+        Self { queued_submissions: QUEUED_SUBMISSIONS, bytes_in_flight: BYTES_IN_FLIGHT }
+    }
+}
+
+/// Starts the writer on `tracker` and returns the handle that [`routes`](crate::routes) and commands take.
+///
+/// `registry` is asked for the configuration once a batch. `zone` is the region's, `now` the clock. On `shutdown` intake
+/// takes nothing more, commits and answers what waits, closes its sockets with 1012, and the tracker's tasks end. A writer
+/// that dies cancels `shutdown` itself.
+pub fn start(
+    config: Config,
+    db: Db,
+    registry: CurrentRegistry,
+    zone: Tz,
+    now: Now,
+    tracker: TaskTracker,
+    shutdown: CancellationToken,
+) -> Intake {
+    let (queue, waiting) = queue::bounded(config.queued_submissions);
+    let pulse = Arc::new(Pulse::new(Arc::clone(&now)));
+    let writer = Writer { db: db.clone(), now: Arc::clone(&now), pulse: Arc::clone(&pulse), touched: HashMap::new() };
+    tracker.spawn(writer.run(waiting, shutdown.clone()));
+    Intake {
+        inner: Arc::new(Inner {
+            registry,
+            zone,
+            now,
+            keys: Keys::new(db.clone()),
+            below: Below::new(db),
+            queue,
+            budget: Budget::new(config.bytes_in_flight),
+            readers: Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)),
+            requests: PerKey::default(),
+            sockets_of: PerKey::default(),
+            sockets: Arc::new(Semaphore::new(SOCKETS)),
+            pulse,
+            tracker,
+            shutdown,
+        }),
+    }
+}

@@ -1,0 +1,213 @@
+//! The one writer: what waits becomes one transaction, and is answered when that is durable.
+//!
+//! Owns the grouping, the retries and the answers. Must never look inside an event, and never let one sender's content
+//! touch another's: whatever the store says about a group that failed, it says to all of it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rules::time::{Millis, Now};
+use sql::Db;
+use sql::key::Key;
+use sql::log::{NewEvent, Outcome};
+use tokio::time::{Instant, sleep, sleep_until};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, warn};
+
+use crate::health::Pulse;
+use crate::queue::{Committed, Submission, Verdict, Waiting};
+use crate::stats;
+use crate::unavailable::Unavailable;
+
+/// Events after which a group takes no further submission: a commit of this size takes about a millisecond, and a
+/// larger one gains little.
+const GROUP_EVENTS: usize = 1000;
+
+/// How long a group stays open at most for submissions that are on their way. It never waits when none is.
+const GROUP_TIME: Duration = Duration::from_millis(5);
+
+/// Tries of a group when another process holds the database's lock. The store itself waits five seconds in each.
+const BUSY_TRIES: u32 = 2;
+
+/// Pause between them.
+const BUSY_PAUSE: Duration = Duration::from_millis(50);
+
+/// How precisely `last used` of a key is kept.
+const TOUCH_EVERY_MS: Millis = 60_000;
+
+/// The writer's state.
+pub(crate) struct Writer {
+    pub(crate) db: Db,
+    pub(crate) now: Now,
+    pub(crate) pulse: Arc<Pulse>,
+    /// When each key was last noted as used.
+    pub(crate) touched: HashMap<String, Millis>,
+}
+
+/// Submissions that share a commit.
+#[derive(Default)]
+struct Group {
+    events: Vec<NewEvent>,
+    parts: Vec<Part>,
+}
+
+/// One submission's place in a group.
+struct Part {
+    submission: Submission,
+    events: usize,
+}
+
+impl Group {
+    fn add(&mut self, mut submission: Submission) {
+        let events = submission.events.len();
+        if self.parts.is_empty() {
+            self.events = std::mem::take(&mut submission.events);
+        } else {
+            self.events.append(&mut submission.events);
+        }
+        self.parts.push(Part { submission, events });
+    }
+}
+
+impl Writer {
+    /// Works until `shutdown`, then empties the queue, answers and leaves.
+    pub(crate) async fn run(mut self, mut waiting: Waiting, shutdown: CancellationToken) {
+        // A writer that fell must not leave a server behind that takes and never answers.
+        let _stop_all_if_i_fall = shutdown.clone().drop_guard();
+        match sql::log::newest_received_at(&self.db).await {
+            Ok(newest) => self.pulse.received(newest.unwrap_or(Millis::MIN)),
+            Err(cause) => warn!(error = &cause as &dyn std::error::Error, "could not read the newest receipt; the first commit will"),
+        }
+        let mut open = true;
+        loop {
+            let first = tokio::select! {
+                biased;
+                () = shutdown.cancelled(), if open => {
+                    waiting.submissions.close();
+                    open = false;
+                    continue;
+                }
+                submission = waiting.submissions.recv() => match submission {
+                    Some(submission) => submission,
+                    None => return,
+                },
+            };
+            self.pulse.working(first.queued_at);
+            let group = gather(first, &mut waiting).await;
+            stats::queue_depth(waiting.submissions.len());
+            self.settle(group).await;
+            self.pulse.idle();
+        }
+    }
+
+    /// Commits a group and answers each of its submissions.
+    async fn settle(&mut self, group: Group) {
+        let began = Instant::now();
+        match self.commit_with_patience(&group).await {
+            Ok(outcomes) => {
+                self.pulse.committed();
+                if outcomes.contains(&Outcome::Accepted) {
+                    self.db.signal().log_written();
+                }
+                stats::committed(group.events.len(), began.elapsed());
+                answer_each(group, &outcomes);
+            }
+            Err(cause) => {
+                let why = Unavailable::from_store(&cause);
+                let newest = if let sql::Error::ClockBehind { newest_ms, .. } = cause { Some(newest_ms) } else { None };
+                if self.pulse.failed(&why, newest) {
+                    error!(error = &cause as &dyn std::error::Error, "could not commit {} events: {why}", group.events.len());
+                }
+                for part in group.parts {
+                    answer(part.submission, Err(why.clone()));
+                }
+            }
+        }
+    }
+
+    async fn commit_with_patience(&mut self, group: &Group) -> Result<Vec<Outcome>, sql::Error> {
+        let mut tries = 1;
+        loop {
+            match self.commit(group).await {
+                Err(cause) if cause.is_busy() && tries < BUSY_TRIES => {
+                    tries += 1;
+                    sleep(BUSY_PAUSE).await;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    async fn commit(&mut self, group: &Group) -> Result<Vec<Outcome>, sql::Error> {
+        let mut tx = self.db.begin().await?;
+        // Read inside the transaction: nobody else can have given a later receipt in between.
+        let now = (self.now)();
+        let outcomes = sql::log::append(&mut tx, now, &group.events).await?;
+        let used: Vec<&Arc<Key>> =
+            group.parts.iter().filter_map(|part| part.submission.key.as_ref()).filter(|key| self.is_untouched(key, now)).collect();
+        for key in &used {
+            sql::key::touch(&mut tx, &key.id, now).await?;
+        }
+        tx.commit().await?;
+        for key in used {
+            self.touched.insert(key.id.clone(), now);
+        }
+        self.pulse.received(now);
+        Ok(outcomes)
+    }
+
+    fn is_untouched(&self, key: &Key, now: Millis) -> bool {
+        let last = self.touched.get(&key.id).copied().or(key.last_used_at);
+        last.is_none_or(|last| now - last >= TOUCH_EVERY_MS)
+    }
+}
+
+/// Takes what waits, in the order of arrival, until the group is large enough or nothing more is on its way.
+async fn gather(first: Submission, waiting: &mut Waiting) -> Group {
+    let closes_at = Instant::now() + GROUP_TIME;
+    let mut group = Group::default();
+    group.add(first);
+    while group.events.len() < GROUP_EVENTS {
+        if let Ok(submission) = waiting.submissions.try_recv() {
+            group.add(submission);
+            continue;
+        }
+        if !waiting.arriving.any() {
+            break;
+        }
+        tokio::select! {
+            submission = waiting.submissions.recv() => match submission {
+                Some(submission) => group.add(submission),
+                None => break,
+            },
+            () = waiting.arriving.none_left() => {}
+            () = sleep_until(closes_at) => break,
+        }
+    }
+    group
+}
+
+fn answer_each(group: Group, outcomes: &[Outcome]) {
+    let mut from = 0;
+    for part in group.parts {
+        let to = from + part.events;
+        let mut committed = Committed::default();
+        for (place, (outcome, event)) in outcomes[from..to].iter().zip(&group.events[from..to]).enumerate() {
+            match outcome {
+                Outcome::Accepted => committed.accepted += 1,
+                Outcome::Duplicate => committed.duplicates += 1,
+                Outcome::Conflict => committed.conflicts.push((place, event.id.clone())),
+            }
+        }
+        from = to;
+        answer(part.submission, Ok(committed));
+    }
+}
+
+/// Gives the budget back first, so that a sender which sees its answer finds room for the next batch.
+fn answer(submission: Submission, verdict: Verdict) {
+    drop(submission.held);
+    // A sender that went away needs no answer.
+    let _ = submission.reply.send(verdict);
+}
