@@ -14,5 +14,5 @@ mod verify;
 pub mod window;
 
 pub use error::Error;
-pub use reconcile::{Config, Progress, run};
+pub use reconcile::{Config, Progress, run, settle};
 pub use verify::{Comparison, verify};

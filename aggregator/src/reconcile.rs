@@ -82,6 +82,17 @@ pub async fn run(config: Config, db: Db, zone: Tz, now: Now, progress: watch::Se
     }
 }
 
+/// Rolls up everything that waits, then returns: for a store that no server has open.
+///
+/// # Errors
+/// A failed read or write, or what polars reports.
+pub async fn settle(db: &Db, zone: Tz, now: Now) -> Result<(), Error> {
+    let progress = watch::Sender::new(Progress::default());
+    let mut reconciler = Reconciler { db: db.clone(), zone, now, registry: None, boards_at: None, behind_at: None, progress };
+    while reconciler.pass(Duration::ZERO).await? {}
+    Ok(())
+}
+
 struct Reconciler {
     db: Db,
     zone: Tz,

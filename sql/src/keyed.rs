@@ -8,17 +8,19 @@ use std::sync::{Mutex, OnceLock};
 /// (for keys, where a repeat changes nothing) or takes the next smaller shapes (for rows).
 pub(crate) const SHAPES: [usize; 4] = [512, 64, 8, 1];
 
-/// `($1,$2),($3,$4),…` for `rows` rows of `columns` columns.
+/// `(?,?),(?,?),…` for `rows` rows of `columns` columns.
+///
+/// Places without numbers, although the rest of the SQL numbers them: SQLite keeps a name for each numbered place and the
+/// driver asks for the name of each, walking over all before it. With 832 places that took ten times as long as the insert.
 pub(crate) fn tuples(columns: usize, rows: usize) -> String {
-    let mut text = String::with_capacity(rows * columns * 5);
+    let mut text = String::with_capacity(rows * (columns * 2 + 2));
     for row in 0..rows {
         text.push_str(if row == 0 { "(" } else { ",(" });
         for column in 0..columns {
             if column > 0 {
                 text.push(',');
             }
-            text.push('$');
-            text.push_str(&(row * columns + column + 1).to_string());
+            text.push('?');
         }
         text.push(')');
     }
@@ -64,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn tuples_number_their_places() {
-        assert_eq!(tuples(2, 2), "($1,$2),($3,$4)");
+    fn tuples_have_a_place_for_each_column() {
+        assert_eq!(tuples(2, 2), "(?,?),(?,?)");
     }
 }
