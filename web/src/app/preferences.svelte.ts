@@ -1,0 +1,65 @@
+// Language and theme: kept on this device, followed by <html>.
+
+import type { Key } from "../language/id";
+import type { Language } from "../language/language";
+import { translate, type Blanks } from "../language/translate";
+
+export type Theme = "light" | "dark" | "auto";
+
+class Preferences {
+  language = $state<Language>(stored("pantau.language") === "en" ? "en" : "id");
+  theme = $state<Theme>(themeOf(stored("pantau.theme")));
+
+  setLanguage(language: Language): void {
+    this.language = language;
+    keep("pantau.language", language);
+    this.apply();
+  }
+
+  setTheme(theme: Theme): void {
+    this.theme = theme;
+    keep("pantau.theme", theme);
+    this.apply();
+  }
+
+  /** `forced` is a page's own choice: a wall is dark unless its address says otherwise. */
+  apply(forced?: Theme): void {
+    document.documentElement.lang = this.language;
+    const theme = forced ?? this.theme;
+    const dark = theme === "dark" || (theme === "auto" && darkDevice.matches);
+    document.documentElement.dataset["theme"] = dark ? "dark" : "light";
+    document.dispatchEvent(new Event(THEME_CHANGED));
+  }
+}
+
+/** Canvases hold their colours and have to draw again. */
+export const THEME_CHANGED = "pantau:theme";
+
+const darkDevice = window.matchMedia("(prefers-color-scheme: dark)");
+
+export const preferences = new Preferences();
+
+/** Words in the chosen language; reading it in a component follows the switch. */
+export function t(key: Key, blanks?: Blanks): string {
+  return translate(preferences.language, key, blanks);
+}
+
+function themeOf(text: string | null): Theme {
+  return text === "light" || text === "dark" ? text : "auto";
+}
+
+function stored(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function keep(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // A device that keeps nothing still shows the choice until it is closed.
+  }
+}
