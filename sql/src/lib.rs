@@ -23,5 +23,5 @@ pub mod source;
 pub use db::{Db, Tx};
 pub use error::Error;
 pub use lock::{ServerLock, is_server_running, lock_for_server};
-pub use migrate::Migration;
+pub use migrate::{Migration, schema};
 pub use signal::Signal;

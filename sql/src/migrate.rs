@@ -70,3 +70,12 @@ impl Db {
 fn failed(cause: MigrateError) -> Error {
     Error::Migrate(cause)
 }
+
+/// The text of every table and index, as the store has them.
+///
+/// # Errors
+/// Any failure of the query.
+pub async fn schema(db: &Db) -> Result<Vec<String>, Error> {
+    const TEXT: &str = "select sql from sqlite_master where sql is not null and name not like '\\_sqlx%' escape '\\'";
+    read!(db, conn => sqlx::query_scalar(TEXT).fetch_all(conn).await).map_err(Error::of("read the schema"))
+}
