@@ -22,6 +22,8 @@ export default tseslint.config(
       eqeqeq: "error",
       "svelte/no-at-html-tags": "error",
       "svelte/no-inline-styles": ["error", { allowTransitions: false }],
+      // A space at the edge of a block is dropped unless it is written as one.
+      "svelte/no-useless-mustaches": "off",
       "@typescript-eslint/no-explicit-any": "error",
       "@typescript-eslint/consistent-type-imports": "error",
       "no-restricted-syntax": ["error", ...syntax],

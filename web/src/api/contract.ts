@@ -122,7 +122,8 @@ export interface Region {
 export interface Me {
   username: string;
   role: string;
-  unit: string;
+  /** Its subtree is visible; `*` for all, null where only keys have a list. */
+  unit: string | null;
 }
 
 export interface Setup {

@@ -7,6 +7,7 @@ import { fullNumber, spoken, tileNumber } from "../format/numbers";
 import { holds, parsePeriod, shortPeriod } from "../format/periods";
 import type { Language } from "../language/language";
 import { translate } from "../language/translate";
+import { withMeasure } from "./measure";
 import { standingOf, type Standing } from "./standing";
 import { longStatus, statusWord, targetText } from "./words";
 
@@ -65,13 +66,16 @@ export function faceOf(tile: Tile, unit: Unit | undefined, indicator: Indicator 
   return { ...face, description: describe(face, longStatus(value.status, polarity, language), language) };
 }
 
+/** In a row a long measure gives way to the name: `16 hari` for `16 hari kerja`. */
+const ROW_MEASURE_CHARACTERS = 8;
+
 /** `47 menit`, `87,4 %`, `1,2 jt ton`: for rows, where the number stands in a line. */
 export function shortValue(face: Face): string {
-  return withMeasure(spoken(face), face.measure);
+  return withMeasure(spoken(face), rowMeasure(face));
 }
 
-function withMeasure(number: string, measure: string): string {
-  return measure === "" ? number : `${number}\u00a0${measure}`;
+export function rowMeasure(face: Face): string {
+  return face.measure.length > ROW_MEASURE_CHARACTERS ? (face.measure.split(" ")[0] ?? "") : face.measure;
 }
 
 /** The name of the shown period when it is not the running one, so that last month's number is not read as today's. */

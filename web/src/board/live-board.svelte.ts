@@ -25,6 +25,7 @@ export class LiveBoard {
   /** The newest change of a number that came in while we watched. */
   newest = $state.raw<Change | null>(null);
 
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- each view is reactive by itself; a reactive map would redraw all
   readonly #views = new Map<string, TileView>();
   readonly #whole: Pacer;
   readonly #connection: Connection;

@@ -10,6 +10,7 @@ const AT_ONCE = 2;
 
 const known = new SvelteMap<string, Since | null>();
 const waiting: Tile[] = [];
+// eslint-disable-next-line svelte/prefer-svelte-reactivity -- never read by a component
 const asked = new Set<string>();
 let running = 0;
 

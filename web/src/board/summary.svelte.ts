@@ -19,13 +19,20 @@ export function readAttention(board: LiveBoard): Tile[] {
   return attentionOf(board.settled?.tiles.values() ?? []);
 }
 
-/** `14.03 DPMPTSP · Izin tepat waktu 87,4 %`. */
-export function readNewest(board: LiveBoard): string {
+export interface NewestWords {
+  /** `14.03 DPMPTSP · Izin tepat waktu 87,4 %`. */
+  long: string;
+  /** Without the unit, for a narrow place. */
+  short: string;
+}
+
+export function readNewest(board: LiveBoard): NewestWords {
   const newest = seen(board) ?? newestOf(board.settled?.tiles.values() ?? []);
-  if (!newest) return "";
+  if (!newest) return { long: "", short: "" };
   const face = readFace(newest.tile);
   const time = formatTime(newest.at, "minutes", regionZone(), preferences.language);
-  return t("wall.event", { time, unit: face.unit, name: face.title, value: shortValue(face) });
+  const short = { time, name: face.title, value: shortValue(face) };
+  return { long: t("wall.event", { ...short, unit: face.unit }), short: t("wall.event.short", short) };
 }
 
 function seen(board: LiveBoard): { tile: Tile; at: number } | null {

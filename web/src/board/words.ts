@@ -26,6 +26,7 @@ export function targetText(value: Value, polarity: Polarity, decimals: number, l
   if (value.target === null) return "";
   const target = plainNumber(value.target, decimals, language);
   if (polarity !== "range") return translate(language, `target.${polarity}`, { target });
-  if (value.target_high == null) return target;
-  return translate(language, "target.range", { target, high: plainNumber(value.target_high, decimals, language) });
+  const high = value.target_high ?? null;
+  if (high === null) return target;
+  return translate(language, "target.range", { target, high: plainNumber(high, decimals, language) });
 }

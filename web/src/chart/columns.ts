@@ -27,9 +27,10 @@ export function rangeOf(columns: Columns): [number, number] {
   let low = Math.min(...values);
   let high = Math.max(...values);
   const spread = high - low || Math.abs(high) * 0.1 || 1;
+  const [least, most] = [low - 2 * spread, high + 2 * spread];
   for (const target of [...columns.low, ...columns.high].filter((edge) => edge !== null)) {
-    low = Math.max(Math.min(low, target), low - 2 * spread);
-    high = Math.min(Math.max(high, target), high + 2 * spread);
+    low = Math.min(low, Math.max(target, least));
+    high = Math.max(high, Math.min(target, most));
   }
   const air = (high - low || spread) * 0.08;
   // Nothing here is below zero unless a value is: an axis that dips there looks like a debt.

@@ -8,13 +8,14 @@ import { rangeOf, type Columns } from "./columns";
 export interface Words {
   number(value: number): string;
   period(index: number): string;
+  /** Digits after the decimal mark: no label says more than the numbers do. */
+  decimals: number;
   /** `maks. 30`, beside its line. */
   target: string;
 }
 
 /** Room right of the last point for its number and the target's words. */
 const RIGHT_PX = 76;
-const HEIGHT_PX = 210;
 /** Labels below closer than this touch. */
 const LABEL_PX = 84;
 const FONT = '13px "Plex", system-ui, sans-serif';
@@ -22,7 +23,7 @@ const FONT = '13px "Plex", system-ui, sans-serif';
 export class SeriesPlot {
   #plot: uPlot;
   #columns: Columns = { index: [], value: [], low: [], high: [], status: [] };
-  #words: Words = { number: String, period: String, target: "" };
+  #words: Words = { number: String, period: String, decimals: 0, target: "" };
   #sizes: ResizeObserver;
   #redraw = () => this.#plot.redraw(false, true);
 
@@ -31,7 +32,7 @@ export class SeriesPlot {
     pointed: (index: number | null) => void,
   ) {
     this.#plot = new uPlot(this.#options(pointed), [[], [], [], []], element);
-    this.#sizes = new ResizeObserver(() => this.#plot.setSize({ width: element.clientWidth, height: HEIGHT_PX }));
+    this.#sizes = new ResizeObserver(() => this.#plot.setSize({ width: element.clientWidth, height: element.clientHeight }));
     this.#sizes.observe(element);
     document.addEventListener(THEME_CHANGED, this.#redraw);
   }
@@ -59,14 +60,14 @@ export class SeriesPlot {
     const target: uPlot.Series = { stroke: ink, width: 2, dash: [6, 4], points: { show: false }, ...stepped() };
     return {
       width: Math.max(this.element.clientWidth, 200),
-      height: HEIGHT_PX,
+      height: this.element.clientHeight,
       padding: [10, RIGHT_PX, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 9, fill: ink } },
       scales: { x: { time: false }, y: { range: () => rangeOf(this.#columns) } },
       axes: [
         { font: FONT, stroke: muted, size: 28, gap: 4, grid: { show: false }, ticks: { show: false }, splits: (plot) => this.#labelled(plot), values: (_, at) => at.map((index) => this.#words.period(index)) },
-        { font: FONT, stroke: muted, size: 48, gap: 6, grid: { stroke: () => colour("--line"), width: 1 }, ticks: { show: false }, values: (_, at) => at.map((value) => this.#words.number(value)) },
+        { font: FONT, stroke: muted, size: 48, gap: 6, space: 40, incrs: () => stepsOf(this.#words.decimals), grid: { stroke: () => colour("--line"), width: 1 }, ticks: { show: false }, values: (_, at) => at.map((value) => this.#words.number(value)) },
       ],
       series: [{}, target, { ...target }, { stroke: ink, width: 2, points: { show: true, size: 5, fill: ink, stroke: ink } }],
       hooks: { setCursor: [(plot) => pointed(plot.cursor.idx ?? null)], draw: [(plot) => this.#annotate(plot)] },
@@ -111,6 +112,7 @@ export class SeriesPlot {
     const valueY = plot.valToPos(value, "y", true);
     ctx.fillStyle = colour("--ink");
     ctx.textBaseline = "middle";
+    ctx.textAlign = "left";
     ctx.font = `600 ${13 * ratio}px "Plex", system-ui, sans-serif`;
     ctx.fillText(this.#words.number(value), x, valueY);
     if (target === null || this.#words.target === "") return;
@@ -121,6 +123,12 @@ export class SeriesPlot {
     ctx.font = `${13 * ratio}px "Plex", system-ui, sans-serif`;
     ctx.fillText(this.#words.target, x, Math.min(plot.bbox.top + plot.bbox.height, Math.max(plot.bbox.top, apart)));
   }
+}
+
+/** 1, 2, 5, 10 … from the smallest step that the numbers' decimals can tell apart. */
+function stepsOf(decimals: number): number[] {
+  const powers = Array.from({ length: 24 - decimals }, (_, index) => index - decimals);
+  return powers.flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)));
 }
 
 function stepped(): Pick<uPlot.Series, "paths"> {

@@ -22,6 +22,8 @@ export interface Spark {
 
 /** A far target may take at most this share of the height: the line stays readable. */
 const FAR_TARGET = 0.5;
+/** Of the line's own spread. */
+const GOOD_STRIP = 0.3;
 
 export function sparkOf(input: SparkInput, box: Box): Spark {
   const known = input.values.filter((value) => value !== null);
@@ -47,12 +49,22 @@ export function sparkOf(input: SparkInput, box: Box): Spark {
 function domain(known: readonly number[], target: SparkInput["target"]): [number, number] {
   let low = Math.min(...known);
   let high = Math.max(...known);
-  const reach = (high - low || Math.abs(high) || 1) * (FAR_TARGET / (1 - FAR_TARGET));
-  for (const edge of target ? [target.low, target.high ?? target.low] : []) {
-    if (edge < low) low = Math.max(edge, low - reach);
-    else if (edge > high) high = Math.min(edge, high + reach);
+  const spread = high - low || Math.abs(high) || 1;
+  const reach = spread * (FAR_TARGET / (1 - FAR_TARGET));
+  const [least, most] = [low - reach, high + reach];
+  for (const edge of edgesOf(target, spread)) {
+    low = Math.min(low, Math.max(edge, least));
+    high = Math.max(high, Math.min(edge, most));
   }
   return [low, high];
+}
+
+/** The target and a strip on its good side, so that a band is seen even where the line never was. */
+function edgesOf(target: SparkInput["target"], spread: number): number[] {
+  if (!target) return [];
+  const strip = spread * GOOD_STRIP;
+  if (target.polarity === "range") return [target.low, target.high ?? target.low];
+  return [target.low, target.polarity === "up" ? target.low + strip : target.low - strip];
 }
 
 function bandOf(target: SparkInput["target"], y: (value: number) => number, box: Box): Spark["band"] {

@@ -92,6 +92,13 @@ export function longPeriod(period: Period, language: Language): string {
   }
 }
 
+/** For a row of a table: as long as needed beside its neighbours, `Mg 47, 16 Nov – 22 Nov`. */
+export function rowPeriod(period: Period, language: Language): string {
+  if (period.every !== "week") return longPeriod(period, language);
+  const [first, last] = [period.first, period.next - DAY_MS].map((at) => formatTime(at, "dayMonth", "UTC", language));
+  return `${shortPeriod(period, language)}, ${first} – ${last}`;
+}
+
 /** Where a run of periods began: a day for days and weeks, else the period itself. */
 export function beginning(period: Period, language: Language, thisYear: number): string {
   if (period.every === "day" || period.every === "week") {

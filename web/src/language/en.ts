@@ -145,6 +145,7 @@ export const english = {
   "setup.error.code": "The set-up code does not match. Copy it again from the server's log.",
   "setup.error.done": "There is an administrator already. Sign in with that account.",
   "setup.error.password": "A password has at least 12 characters; this one has {n}.",
+  "setup.error.refused": "Username or password was refused: {detail}",
   "setup.error.username": "Enter a username, such as “admin”.",
   "setup.error.form": "{n} fields need a correction.",
   "setup.lead": "This server is still empty. Create the administrator, who then brings in data and creates other accounts.",
@@ -155,6 +156,7 @@ export const english = {
   "setup.title": "Set up Pantau",
   "setup.username": "Username",
   "setup.example.failed": "The example could not be loaded: {detail}",
+  "setup.example.again": "To change data, sign in again first.",
 
   "status.above": "above target",
   "status.good": "fine",
@@ -183,4 +185,5 @@ export const english = {
   "tile.spark.rise": "up from {from} in {n} periods",
 
   "wall.event": "{time} {unit} · {name} {value}",
+  "wall.event.short": "{time} {name} {value}",
 } as const satisfies Record<Key, string>;

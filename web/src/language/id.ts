@@ -145,6 +145,7 @@ export const indonesian = {
   "setup.error.code": "Kode pemasangan tidak cocok. Salin lagi dari log server.",
   "setup.error.done": "Pengelola sudah ada. Masuk dengan akunnya.",
   "setup.error.password": "Kata sandi paling sedikit 12 karakter; ini baru {n}.",
+  "setup.error.refused": "Nama atau kata sandi ditolak: {detail}",
   "setup.error.username": "Isi nama akun, misalnya “admin”.",
   "setup.error.form": "{n} isian perlu diperbaiki.",
   "setup.lead": "Server ini masih kosong. Buat akun pengelola; ia yang memasang data dan membuat akun lain.",
@@ -155,6 +156,7 @@ export const indonesian = {
   "setup.title": "Pasang Pantau",
   "setup.username": "Nama akun",
   "setup.example.failed": "Contoh tidak dapat dimuat: {detail}",
+  "setup.example.again": "Untuk mengubah data, masuk lagi dahulu.",
 
   "status.above": "melampaui",
   "status.good": "wajar",
@@ -183,6 +185,7 @@ export const indonesian = {
   "tile.spark.rise": "naik dari {from} dalam {n} periode",
 
   "wall.event": "{time} {unit} · {name} {value}",
+  "wall.event.short": "{time} {name} {value}",
 } as const;
 
 export type Key = keyof typeof indonesian;

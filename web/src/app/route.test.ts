@@ -1,0 +1,34 @@
+import { describe, expect, test } from "vitest";
+import { boardPath, loginPath, parseRoute, wallPath } from "./route";
+
+function parse(path: string) {
+  const url = new URL(path, "http://pantau");
+  return parseRoute(url.pathname, url.search);
+}
+
+describe("an address leads back to the same place", () => {
+  test.each([
+    boardPath(null, null, null),
+    boardPath("papan kita", "rsud:KS-06:week", "month"),
+    wallPath("bupati", 1, "dark"),
+    wallPath("bupati", 2, "light"),
+    loginPath("/board/x?tile=a%3Ab%3Aweek"),
+  ])("%s", (path) => {
+    const route = parse(path);
+    const again =
+      route.page === "board" ? boardPath(route.board, route.tile, route.every)
+      : route.page === "wall" ? wallPath(route.board ?? "", route.number, route.theme)
+      : route.page === "login" ? loginPath(route.back)
+      : "";
+    expect(again).toBe(path);
+  });
+});
+
+test.each(["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/login?back=/"])("a sign-in never leads to %s", (back) => {
+  expect(parse(loginPath(back))).toEqual({ page: "login", back: "/" });
+});
+
+test("an unknown path is the board, a wall page that is no number the first", () => {
+  expect(parse("/apa/ini")).toEqual({ page: "board", board: null, tile: null, every: null });
+  expect(parse("/tv/bupati?page=x")).toMatchObject({ page: "wall", number: 1, theme: "dark" });
+});
