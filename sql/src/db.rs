@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite, Transaction};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::error::Error;
 use crate::signal::Signal;
@@ -17,7 +18,11 @@ use crate::signal::Signal;
 /// Readers at once. Boards are read from memory, so a handful serves pages, reports and verify.
 const READERS: u32 = 4;
 /// How long a writer waits for another process (an `apply`, a `key create`) before it says busy.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a writer waits for another one of this process. Longer than any transaction here takes; whoever waits longer
+/// waits for itself.
+const TURN_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A handle on the store; cheap to clone.
 #[derive(Clone, Debug)]
@@ -30,6 +35,8 @@ struct Inner {
     engine: Engine,
     signal: Signal,
     path: PathBuf,
+    /// Whose turn it is to write. SQLite's own lock makes writers poll; here they queue.
+    writing: Arc<Mutex<()>>,
 }
 
 /// The engines there are.
@@ -50,7 +57,11 @@ pub(crate) struct Pools {
 #[derive(Debug)]
 pub struct Tx {
     pub(crate) engine: TxEngine,
+    _turn: Turn,
 }
+
+/// The right to write, in this process, until it is dropped.
+pub(crate) type Turn = OwnedMutexGuard<()>;
 
 /// The engine a transaction runs on.
 #[derive(Debug)]
@@ -105,7 +116,7 @@ impl Db {
         let read = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_lazy_with(options.pragma("query_only", "on"));
-        Ok(Db { inner: Arc::new(Inner { engine: Engine::Sqlite(Pools { write, read }), signal: Signal::default(), path }) })
+        Ok(Db { inner: Arc::new(Inner { engine: Engine::Sqlite(Pools { write, read }), signal: Signal::default(), path, writing: Arc::default() }) })
     }
 
     /// Begins a write transaction; waits for the one writer connection and the file's lock.
@@ -113,12 +124,19 @@ impl Db {
     /// # Errors
     /// [`Error::Busy`] when another process keeps the lock for longer than five seconds.
     pub async fn begin(&self) -> Result<Tx, Error> {
+        let turn = self.turn().await?;
         match self.engine() {
             Engine::Sqlite(pools) => {
                 let transaction = pools.write.begin_with("begin immediate").await.map_err(Error::of("begin a write transaction"))?;
-                Ok(Tx { engine: TxEngine::Sqlite(transaction) })
+                Ok(Tx { engine: TxEngine::Sqlite(transaction), _turn: turn })
             }
         }
+    }
+
+    /// Waits until nobody else in this process writes.
+    pub(crate) async fn turn(&self) -> Result<Turn, Error> {
+        let waiting = Arc::clone(&self.inner.writing).lock_owned();
+        tokio::time::timeout(TURN_TIMEOUT, waiting).await.map_err(|_| Error::Busy(sqlx::Error::PoolTimedOut))
     }
 
     /// The hints of this process.

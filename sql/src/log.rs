@@ -4,6 +4,7 @@
 //! is allowed or how it counts.
 
 mod append;
+mod appender;
 mod digest;
 mod read;
 
@@ -11,6 +12,7 @@ use rules::at::At;
 use rules::time::Millis;
 
 pub use append::append;
+pub use appender::{Appended, Appender, Group};
 pub(crate) use digest::Digester;
 pub use read::{Entry, Sample, Void, entries_after, head, newest_received_at, samples_at, seq_at, seqs_of_keys, voided};
 
