@@ -1,6 +1,5 @@
 //! Putting intake together.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
@@ -50,7 +49,7 @@ pub fn start(
 ) -> Intake {
     let (queue, waiting) = queue::bounded(config.queued_submissions);
     let pulse = Arc::new(Pulse::new(Arc::clone(&now)));
-    let writer = Writer { db: db.clone(), now: Arc::clone(&now), pulse: Arc::clone(&pulse), touched: HashMap::new() };
+    let writer = Writer::new(db.clone(), Arc::clone(&now), Arc::clone(&pulse));
     tracker.spawn(writer.run(waiting, shutdown.clone()));
     Intake {
         inner: Arc::new(Inner {
