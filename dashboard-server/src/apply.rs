@@ -26,4 +26,5 @@ pub use example::embedded_example;
 pub use fault::{Fault, Place, report};
 pub use file::{File, GatherError, gather};
 pub use plan::{Action, Counts, Plan, Step, plan};
+pub use source::{SOURCE_ID_RULE, is_source_id};
 pub use write::{ApplyError, apply, dry_run};

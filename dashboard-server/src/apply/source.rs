@@ -30,15 +30,20 @@ pub(crate) fn parse(node: &Node<'_>, given: &mut Given<SourceRow>, faults: &mut 
     given.push(node.place.clone(), id, (faults.len() == before).then_some(row));
 }
 
-/// A source id is the `source` of CloudEvents, so it may also be an address.
+/// What a source id may be, for a sentence.
+pub const SOURCE_ID_RULE: &str = "use 1 to 128 letters, digits and -_.:/ without spaces, not ending in `/`";
+
+/// Whether a text may be the id of a source. It is the `source` of CloudEvents, so it may also be an address.
+pub fn is_source_id(text: &str) -> bool {
+    let is_fine = text.chars().all(|c| c.is_alphanumeric() || "-_.:/~+@".contains(c));
+    is_fine && (1..=128).contains(&text.len()) && !text.ends_with('/')
+}
+
 fn check_id(node: &Node<'_>, id: String, faults: &mut Vec<Fault>) -> Option<String> {
-    const LONGEST: usize = 128;
-    let is_fine = id.chars().all(|c| c.is_alphanumeric() || "-_.:/~+@".contains(c));
-    if is_fine && id.len() <= LONGEST && !id.ends_with('/') {
+    if is_source_id(&id) {
         return Some(id);
     }
-    let sentence = format!("id is {id:?}; use letters, digits and -_.:/ without spaces, at most {LONGEST}, not ending in `/`");
-    faults.push(node.place_of("id").fault(sentence));
+    faults.push(node.place_of("id").fault(format!("id is {id:?}; {SOURCE_ID_RULE}")));
     None
 }
 
