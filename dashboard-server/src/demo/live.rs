@@ -1,0 +1,82 @@
+//! The running day: sources of the example district that send on, as ordinary clients of the WebSocket intake.
+//!
+//! Owns one task for each source, all ended before [`run`] returns. It knows an address and keys, as any
+//! source does, and never the store or the collector behind the address.
+
+mod client;
+mod feed;
+
+use chrono_tz::Tz;
+use rules::time::{Now, date_of};
+use sql::registry::Registry;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use self::client::Client;
+use self::feed::Feed;
+use super::pair;
+use super::story::SILENT;
+
+/// A source and the key it signs its messages with.
+#[derive(Clone, Debug)]
+pub(crate) struct Sender {
+    /// Id of the source.
+    pub(crate) source: String,
+    /// The key in full, as `key create` prints it.
+    pub(crate) key: String,
+}
+
+/// What became of everything that was sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    /// Batches that were answered.
+    pub(crate) batches: u64,
+    /// Events that were stored.
+    pub(crate) accepted: u64,
+    /// Events that were known already, as after a lost answer.
+    pub(crate) duplicates: u64,
+    /// Events that were refused.
+    pub(crate) rejected: u64,
+}
+
+/// Ids of the sources that send during the running day, in the registry's order: those with something to tell
+/// at any moment, without the one that has gone silent. These need a key.
+pub(crate) fn sources(registry: &Registry) -> Vec<String> {
+    let lively = |source: &&sql::registry::Source| {
+        source.id != SILENT && registry.indicators.iter().any(|indicator| pair::is_sent_by(indicator, &source.id) && feed::is_lively(indicator))
+    };
+    registry.sources.iter().filter(lively).map(|source| source.id.clone()).collect()
+}
+
+/// Sends until `stop`: over all sources together a batch of one to five events every half to three seconds, each
+/// source at once after its start. `intake` is the address of the WebSocket intake, such as
+/// `ws://127.0.0.1:8080/api/v1/intake`. A source whose connection breaks tries again, later each time; nothing ends it
+/// but `stop`.
+pub(crate) async fn run(registry: &Registry, seed: u64, zone: Tz, now: Now, intake: &str, senders: Vec<Sender>, stop: CancellationToken) -> Tally {
+    let pairs = pair::all(registry, seed, date_of(now(), zone));
+    let mut tasks = JoinSet::new();
+    let together = senders.len();
+    for sender in senders {
+        let own = pairs.iter().filter(|pair| pair.source_id == sender.source).cloned().collect();
+        let Some(feed) = Feed::new(own, &sender.source, seed, zone, now()) else { continue };
+        let client = Client { intake: intake.to_owned(), sender, feed, now: Now::clone(&now), together };
+        tasks.spawn(client.run(stop.clone()));
+    }
+    let mut tally = Tally::default();
+    while let Some(ended) = tasks.join_next().await {
+        match ended {
+            Ok(part) => tally.add(part),
+            Err(cause) => tracing::error!(%cause, "a simulated source broke off"),
+        }
+    }
+    tally
+}
+
+impl Tally {
+    fn add(&mut self, other: Self) {
+        self.batches += other.batches;
+        self.accepted += other.accepted;
+        self.duplicates += other.duplicates;
+        self.rejected += other.rejected;
+    }
+}
