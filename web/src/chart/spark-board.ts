@@ -25,6 +25,7 @@ export class SparkBoard {
   #frame = 0;
   #canvas: HTMLCanvasElement | null = null;
   #colours: Record<string, string> = {};
+  #forcedColours = window.matchMedia("(forced-colors: active)");
 
   /** `canvas` lies over the tiles; returns what undoes it. */
   attach = (canvas: HTMLCanvasElement): (() => void) => {
@@ -106,7 +107,7 @@ export class SparkBoard {
     const spark = sparkOf(drawing, { width: box.width, height: box.height, inset: radius + 1 });
     pen.save();
     pen.translate(box.left, box.top);
-    if (spark.band) {
+    if (spark.band && !this.#forced()) {
       pen.fillStyle = this.#colour("--band");
       pen.fillRect(0, spark.band.top, box.width, spark.band.bottom - spark.band.top);
     }
@@ -127,8 +128,13 @@ export class SparkBoard {
     pen.restore();
   }
 
+  /** A device with colours of its own gets the line alone. */
+  #forced(): boolean {
+    return this.#forcedColours.matches;
+  }
+
   #colour(token: string): string {
-    if (window.matchMedia("(forced-colors: active)").matches) return token === "--band" ? "GrayText" : "CanvasText";
+    if (this.#forced()) return "CanvasText";
     return (this.#colours[token] ??= getComputedStyle(document.documentElement).getPropertyValue(token).trim());
   }
 }

@@ -21,8 +21,8 @@ describe("the band", () => {
   const band = (polarity: "up" | "down" | "range", low: number, high: number | null) => sparkOf({ values: [0, 10], target: { polarity, low, high } }, BOX).band;
 
   test("shades the good side of the target", () => {
-    expect(band("up", 5, null)).toEqual({ top: 7, bottom: 32 });
-    expect(band("down", 5, null)).toEqual({ top: 32, bottom: 57 });
+    expect(band("up", 5, null)).toEqual({ top: 0, bottom: 32 });
+    expect(band("down", 5, null)).toEqual({ top: 32, bottom: 64 });
     expect(band("range", 0, 5)).toEqual({ top: 32, bottom: 57 });
   });
 

@@ -71,7 +71,8 @@ function bandOf(target: SparkInput["target"], y: (value: number) => number, box:
   if (!target) return null;
   const inside = (at: number) => Math.min(box.height - box.inset, Math.max(box.inset, at));
   const edge = inside(y(target.low));
-  if (target.polarity === "up") return { top: box.inset, bottom: edge };
-  if (target.polarity === "down") return { top: edge, bottom: box.height - box.inset };
+  // Out to the edge of the box: a target far beyond the line still leaves a strip on its side.
+  if (target.polarity === "up") return { top: 0, bottom: edge };
+  if (target.polarity === "down") return { top: edge, bottom: box.height };
   return { top: inside(y(target.high ?? target.low)), bottom: edge };
 }

@@ -13,7 +13,7 @@ export const english = {
   "attention.empty": "Nothing needs attention",
   "attention.empty.more": "{good} indicators are fine, {none} without data.",
   "attention.keys.open": "open",
-  "attention.keys.choose": "choose",
+  "attention.keys.choose": "move",
   "attention.more": "Show {n} more",
   "attention.phone": "Needs attention, {n}",
   "attention.since": "since {when}",
@@ -29,7 +29,7 @@ export const english = {
   "board.tv": "Wall screen",
   "board.page": "page {n} of {total}",
 
-  "counts.above": "{n} above target",
+  "counts.above": "{n} above",
   "counts.label": "Summary",
   "counts.lead": "{n} of {total} indicators need attention",
   "counts.unrated": "not rated",
@@ -158,7 +158,7 @@ export const english = {
   "setup.example.failed": "The example could not be loaded: {detail}",
   "setup.example.again": "To change data, sign in again first.",
 
-  "status.above": "above target",
+  "status.above": "above",
   "status.good": "fine",
   "status.late": "red",
   "status.no_data": "no data",
