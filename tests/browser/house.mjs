@@ -14,6 +14,7 @@ export const THREE_UNITS = join(ROOT, "tests/data/three-units");
 export class House {
   #folder = mkdtempSync(join(tmpdir(), "pantau-browser-"));
   #process = null;
+  #pages = null;
   #listen = "127.0.0.1:0";
   origin = "";
 
@@ -43,6 +44,15 @@ export class House {
     });
     // The same address after a restart, as behind a name.
     this.#listen = new URL(this.origin).host;
+    this.#showNewPages();
+  }
+
+  /** With PAGES=PORT the pages come from web/dist as it is, for work on them between two builds of the executable. */
+  #showNewPages() {
+    const port = process.env.PAGES;
+    if (!port) return;
+    this.#pages ??= spawn(process.execPath, [join(ROOT, "web/fake/proxy.mjs"), port, this.origin], { stdio: "ignore" });
+    this.origin = `http://127.0.0.1:${port}`;
   }
 
   /** As a power cut would. */
@@ -69,6 +79,7 @@ export class House {
 
   async end() {
     if (this.#process?.exitCode === null) await this.kill();
+    this.#pages?.kill();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
