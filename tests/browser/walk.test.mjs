@@ -23,6 +23,9 @@ after(async () => {
 afterEach(() => assert.deepEqual(takeComplaints(), []));
 
 const tile = (page, name) => page.locator(".tile, .card").filter({ hasText: name }).first();
+/** What a thumb would miss. */
+const tooLow = (page) =>
+  page.locator("button:visible, a:visible, select:visible").evaluateAll((all) => all.filter((one) => !one.matches(".skip") && one.getBoundingClientRect().height < 44).map((one) => one.outerHTML.slice(0, 80)));
 const shows = (page, name, text, timeout = 10_000) => tile(page, name).getByText(text, { exact: true }).last().waitFor({ timeout });
 
 test("an empty server asks for its administrator and says what is wrong with the answers", async () => {
@@ -110,10 +113,10 @@ test("a phone reads it in one column, with room for a thumb", async () => {
     await phone.goto(house.origin);
     await shows(phone, "Wait", "merah");
     assert.equal((await overflow(phone)).wide, 0, `at ${size}`);
-    const low = await phone.locator("button:visible, a:visible, select:visible").evaluateAll((all) => all.filter((one) => !one.matches(".skip") && one.getBoundingClientRect().height < 44).map((one) => one.outerHTML.slice(0, 80)));
-    assert.deepEqual(low, []);
+    assert.deepEqual(await tooLow(phone), []);
     await tile(phone, "Wait").click();
     await phone.getByRole("dialog").locator("canvas").first().waitFor();
+    assert.deepEqual(await tooLow(phone), []);
     assert.deepEqual(await faults(phone), []);
     assert.equal((await overflow(phone)).wide, 0);
     await phone.getByRole("button", { name: "Tutup" }).click();

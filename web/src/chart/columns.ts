@@ -20,6 +20,15 @@ export function columnsOf(items: readonly Value[]): Columns {
   };
 }
 
+/** Fewer periods than this would make a chart of nothing but air. */
+const LEAST_PERIODS = 8;
+
+/** Without the empty periods before the first value, so that a young series is not squeezed to the right edge. */
+export function withoutLead<T extends { value: number | null }>(items: readonly T[]): T[] {
+  const first = items.findIndex((item) => item.value !== null);
+  return items.slice(Math.max(0, Math.min(first, items.length - LEAST_PERIODS)));
+}
+
 /** Bottom and top of the value axis: the values, and targets unless they would flatten the line. */
 export function rangeOf(columns: Columns): [number, number] {
   const values = columns.value.filter((value) => value !== null);
@@ -27,7 +36,9 @@ export function rangeOf(columns: Columns): [number, number] {
   let low = Math.min(...values);
   let high = Math.max(...values);
   const spread = high - low || Math.abs(high) * 0.1 || 1;
-  const [least, most] = [low - 2 * spread, high + 2 * spread];
+  // One level has no shape that a far target could flatten.
+  const reach = high === low ? Number.POSITIVE_INFINITY : 2 * spread;
+  const [least, most] = [low - reach, high + reach];
   for (const target of [...columns.low, ...columns.high].filter((edge) => edge !== null)) {
     low = Math.min(low, Math.max(target, least));
     high = Math.max(high, Math.min(target, most));

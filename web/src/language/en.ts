@@ -104,6 +104,7 @@ export const english = {
   "panel.actual": "Value",
   "panel.achievement": "Achievement",
   "panel.chart": "Chart of {name}, {n} periods by {every}, last {last}",
+  "panel.chart.role": "chart",
   "panel.chart.hint": "Left and right arrows read the points.",
   "panel.close": "Close",
   "panel.empty": "Choose a tile to see how it came here.",

@@ -104,6 +104,7 @@ export const indonesian = {
   "panel.actual": "Nilai",
   "panel.achievement": "Capaian",
   "panel.chart": "Grafik {name}, {n} {every}, terakhir {last}",
+  "panel.chart.role": "grafik",
   "panel.chart.hint": "Panah kiri dan kanan membaca titik grafik.",
   "panel.close": "Tutup",
   "panel.empty": "Pilih satu tile untuk melihat perjalanannya.",
