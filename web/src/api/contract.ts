@@ -57,8 +57,8 @@ export interface Snapshot {
   epoch: string;
   seq: number;
   board: string;
-  title?: string;
-  groups?: Group[];
+  title: string;
+  groups: Group[];
   tiles: Tile[];
 }
 

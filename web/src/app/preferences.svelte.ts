@@ -13,19 +13,32 @@ class Preferences {
   setLanguage(language: Language): void {
     this.language = language;
     keep("pantau.language", language);
-    this.apply();
+    this.#show();
   }
 
   setTheme(theme: Theme): void {
     this.theme = theme;
     keep("pantau.theme", theme);
+    this.#show();
+  }
+
+  #forced: Theme | null = null;
+
+  /** The device may turn dark at sunset. */
+  follow(): void {
+    darkDevice.addEventListener("change", () => this.#show());
     this.apply();
   }
 
   /** `forced` is a page's own choice: a wall is dark unless its address says otherwise. */
-  apply(forced?: Theme): void {
+  apply(forced: Theme | null = null): void {
+    this.#forced = forced;
+    this.#show();
+  }
+
+  #show(): void {
     document.documentElement.lang = this.language;
-    const theme = forced ?? this.theme;
+    const theme = this.#forced ?? this.theme;
     const dark = theme === "dark" || (theme === "auto" && darkDevice.matches);
     document.documentElement.dataset["theme"] = dark ? "dark" : "light";
     document.dispatchEvent(new Event(THEME_CHANGED));

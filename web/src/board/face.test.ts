@@ -14,6 +14,14 @@ describe("a tile says", () => {
     expect(face().description).toBe("Tunggu rawat jalan, RSUD: 47\u00a0menit, merah, jauh di atas batas, maks. 30");
   });
 
+  test("how it came here, in words", () => {
+    const points = (...values: (number | null)[]) => ({ spark: values.map((value, index) => ({ period: `2026-W4${index}`, value })) });
+    expect(face({}, points(30, null, 47)).description).toMatch(/; naik dari 30 dalam 3 periode$/);
+    expect(face({}, points(60, 47)).description).toMatch(/; turun dari 60 dalam 2 periode$/);
+    expect(face({}, points(47, 47.2)).description).toMatch(/; tetap dalam 2 periode$/);
+    expect(face({}, points(null, 47)).description).not.toMatch(/;/);
+  });
+
   test("which period it shows when that is not the running one", () => {
     expect(face({ period: "2026-W47" }).period).toBe("Mg 47");
     expect(face({ period: "2026-11-23" }).period).toBe("28 hari");

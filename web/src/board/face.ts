@@ -9,6 +9,7 @@ import type { Language } from "../language/language";
 import { translate } from "../language/translate";
 import { withMeasure } from "./measure";
 import { standingOf, type Standing } from "./standing";
+import { trendOf } from "./trend";
 import { longStatus, statusWord, targetText } from "./words";
 
 /** What a face is made with: who reads it, where, and when. */
@@ -63,7 +64,8 @@ export function faceOf(tile: Tile, unit: Unit | undefined, indicator: Indicator 
     target: targetText(value, polarity, decimals, language),
     ...age(tile, standing, reader),
   };
-  return { ...face, description: describe(face, longStatus(value.status, polarity, language), language) };
+  const trend = trendWords(tile, decimals, language);
+  return { ...face, description: describe(face, longStatus(value.status, polarity, language), trend, language) };
 }
 
 /** In a row a long measure gives way to the name: `16 hari` for `16 hari kerja`. */
@@ -97,7 +99,13 @@ function age(tile: Tile, standing: Standing, reader: Reader): { aging: string; s
   return { aging: "", stale: translate(reader.language, "age.stale", { age: text }) };
 }
 
-function describe(face: Omit<Face, "description">, status: string, language: Language): string {
+function trendWords(tile: Tile, decimals: number, language: Language): string {
+  const trend = trendOf(tile.spark);
+  if (trend === null) return "";
+  return translate(language, `tile.spark.${trend.kind}`, { from: fullNumber(trend.from, decimals, language), n: trend.periods });
+}
+
+function describe(face: Omit<Face, "description">, status: string, trend: string, language: Language): string {
   const extra = face.stale || (face.aging && translate(language, "age.data", { when: face.aging }));
   return translate(language, "tile.describe", {
     name: face.title,
@@ -106,5 +114,6 @@ function describe(face: Omit<Face, "description">, status: string, language: Lan
     status,
     target: face.target === "" ? "" : `, ${face.target}`,
     age: extra === "" ? "" : `, ${extra}`,
+    trend: trend === "" ? "" : `; ${trend}`,
   });
 }

@@ -180,7 +180,7 @@ export const english = {
   "target.range": "{target}–{high}",
   "target.up": "min. {target}",
 
-  "tile.describe": "{name}, {unit}: {value}, {status}{target}{age}",
+  "tile.describe": "{name}, {unit}: {value}, {status}{target}{age}{trend}",
   "tile.spark.fall": "down from {from} in {n} periods",
   "tile.spark.flat": "level over {n} periods",
   "tile.spark.rise": "up from {from} in {n} periods",

@@ -180,7 +180,7 @@ export const indonesian = {
   "target.range": "{target}–{high}",
   "target.up": "min. {target}",
 
-  "tile.describe": "{name}, {unit}: {value}, {status}{target}{age}",
+  "tile.describe": "{name}, {unit}: {value}, {status}{target}{age}{trend}",
   "tile.spark.fall": "turun dari {from} dalam {n} periode",
   "tile.spark.flat": "tetap dalam {n} periode",
   "tile.spark.rise": "naik dari {from} dalam {n} periode",

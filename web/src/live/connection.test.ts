@@ -123,6 +123,17 @@ describe("when the link goes", () => {
   });
 });
 
+test("a server that takes us in only to send us away is not hammered", async () => {
+  for (let second = 0; second < 30; second += 1) {
+    if (last().readyState === 0) {
+      live();
+      last().ends(1012);
+    }
+    await vi.advanceTimersByTimeAsync(1_000);
+  }
+  expect(FakeSocket.all.length).toBeLessThanOrEqual(10);
+});
+
 describe("when the session has ended", () => {
   test("a 4401 is final", async () => {
     live();

@@ -14,6 +14,11 @@ const WATCH_MS = 1_000;
 
 /** Close codes of the contract that say something other than "try again". */
 const SESSION_ENDED = 4401;
+const TOO_MANY = 4429;
+/** A link counts as good, and the waits start anew, only after it stood this long. */
+const GOOD_MS = 5_000;
+/** Tries that a server which has too many viewers is spared. */
+const SPARED_TRIES = 4;
 
 export type Link =
   | { kind: "connecting" }
@@ -43,6 +48,7 @@ export class Connection {
   #socket: WebSocket | null = null;
   #link: Link = { kind: "connecting" };
   #heardAt: number;
+  #openedAt = 0;
   #downSince: number | null = null;
   #tries = 0;
   #retry: ReturnType<typeof setTimeout> | null = null;
@@ -85,6 +91,7 @@ export class Connection {
     this.#heardAt = this.around.now();
     socket.onopen = () => {
       opened = true;
+      this.#openedAt = this.around.now();
       this.resubscribe();
     };
     socket.onmessage = (event: MessageEvent<string>) => this.#hear(event.data);
@@ -98,7 +105,6 @@ export class Connection {
   #hear(text: string): void {
     this.#heardAt = this.around.now();
     this.#downSince = null;
-    this.#tries = 0;
     this.#become({ kind: "live" });
     this.listener.message(JSON.parse(text) as LiveServer);
   }
@@ -106,6 +112,8 @@ export class Connection {
   async #closed(code: number, opened: boolean): Promise<void> {
     if (code === SESSION_ENDED) return this.#become({ kind: "ended" });
     this.#goDown();
+    if (opened && this.around.now() - this.#openedAt >= GOOD_MS) this.#tries = 0;
+    if (code === TOO_MANY) this.#tries = Math.max(this.#tries, SPARED_TRIES);
     if (!opened && (await this.around.isSignedOut())) return this.#become({ kind: "ended" });
     this.#later();
   }

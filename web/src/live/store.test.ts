@@ -27,11 +27,6 @@ describe("a snapshot", () => {
     expect([...state.tiles.keys()]).toEqual([B.id]);
     expect(resumeOf(state)).toEqual({ epoch: "e2", seq: 0 });
   });
-
-  test("may leave out title and groups of the same board", () => {
-    const state = stateOf(receive(start(), { type: "snapshot", epoch: "e1", seq: 9, board: "bupati", tiles: [A] }));
-    expect([state.title, state.groups]).toEqual(["Papan", [{ title: "Layanan" }]]);
-  });
 });
 
 describe("a delta", () => {

@@ -27,7 +27,7 @@ export function receive(state: BoardState | null, message: LiveServer): Effect {
     case "ping":
       return NONE;
     case "snapshot":
-      return { kind: "replaced", state: fromSnapshot(state, message) };
+      return { kind: "replaced", state: fromSnapshot(message) };
     case "delta":
       return state === null ? { kind: "gap" } : applyDelta(state, message);
     case "error":
@@ -43,14 +43,13 @@ export function resumeOf(state: BoardState | null): { epoch: string; seq: number
   return state === null ? undefined : { epoch: state.epoch, seq: state.seq };
 }
 
-function fromSnapshot(before: BoardState | null, message: Snapshot): BoardState {
-  const same = before?.board === message.board ? before : null;
+function fromSnapshot(message: Snapshot): BoardState {
   return {
     epoch: message.epoch,
     seq: message.seq,
     board: message.board,
-    title: message.title ?? same?.title ?? "",
-    groups: message.groups ?? same?.groups ?? [],
+    title: message.title,
+    groups: message.groups,
     tiles: new Map(message.tiles.map((tile) => [tile.id, tile])),
   };
 }
