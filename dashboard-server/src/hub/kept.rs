@@ -1,0 +1,131 @@
+//! What the owner keeps of a warm board: the rows read, and who looks.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rules::time::{Millis, date_of};
+use sql::registry::Registry;
+
+use super::board::{Board, Viewer};
+use crate::app::App;
+use crate::feed::{Plan, Rows};
+use crate::protocol::{Fault, LiveServer};
+use crate::socket::Framed;
+use crate::socket::outlet::Sent;
+
+/// Viewers served before others get a turn on this thread: some 0.3 ms.
+const AT_ONE_GO: usize = 64;
+
+/// A warm board.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub(super) board: Arc<Board>,
+    plan: Plan,
+    rows: Rows,
+    viewers: Vec<Viewer>,
+    revision: i64,
+    /// When the picture differs by the passing of time alone.
+    changes_at: Millis,
+}
+
+/// How much to read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Reread {
+    /// Nothing was written.
+    Nothing,
+    /// The windows that a new sample usually changes.
+    Hot,
+    /// Every window.
+    All,
+}
+
+impl Kept {
+    /// Reads a board for the first time, or again after it was cold.
+    pub(super) async fn open(app: &App, registry: &Registry, board: Arc<Board>, configured: &sql::registry::Board) -> Result<Self, sql::Error> {
+        let now = app.now();
+        let plan = Plan::new(registry, configured, date_of(now, app.region.timezone), app.region.timezone);
+        let rows = read(app, &plan.keys).await?;
+        let mut kept = Self { board, plan, rows, viewers: Vec::new(), revision: registry.revision, changes_at: now };
+        kept.repaint(registry, now).await;
+        Ok(kept)
+    }
+
+    /// Brings the board up to date; false when it left the configuration.
+    pub(super) async fn refresh(&mut self, app: &App, registry: &Registry, id: &str, reread: Reread) -> Result<bool, sql::Error> {
+        let now = app.now();
+        // What was read replaces what was known only when it is all there.
+        if registry.revision != self.revision || now >= self.plan.until {
+            let Some(configured) = registry.board(id) else { return Ok(false) };
+            let plan = Plan::new(registry, configured, date_of(now, app.region.timezone), app.region.timezone);
+            self.rows = read(app, &plan.keys).await?;
+            self.plan = plan;
+            self.revision = registry.revision;
+        } else {
+            match reread {
+                Reread::Nothing if now < self.changes_at => return Ok(true),
+                Reread::Nothing => {}
+                Reread::Hot => {
+                    let hot = read(app, &self.plan.hot).await?;
+                    self.plan.hot.iter().for_each(|key| drop(self.rows.remove(key)));
+                    self.rows.extend(hot);
+                }
+                Reread::All => self.rows = read(app, &self.plan.keys).await?,
+            }
+        }
+        self.repaint(registry, now).await;
+        Ok(true)
+    }
+
+    /// Whether anybody looks; those who left are dropped when something is sent.
+    pub(super) fn has_viewers(&self) -> bool {
+        !self.viewers.is_empty()
+    }
+
+    /// Drops those who left without anything being sent, and takes over who came.
+    pub(super) fn sweep(&mut self) {
+        self.viewers.retain(|viewer| !viewer.outlet.is_gone(viewer.subscription));
+    }
+
+    /// Tells everyone that the board is no more.
+    pub(super) async fn dismiss(mut self) {
+        self.viewers.extend(self.board.leave());
+        let detail = "this board is not in the configuration any more".to_owned();
+        let gone = Framed::json(&LiveServer::Error(Fault { code: "unknown_board".to_owned(), detail }));
+        self.send(&gone).await;
+    }
+
+    async fn repaint(&mut self, registry: &Registry, now: Millis) {
+        let (picture, changes_at) = self.plan.picture(registry, &self.rows, now);
+        self.changes_at = changes_at;
+        let turn = self.board.apply(picture);
+        self.viewers.extend(turn.arrivals);
+        if let Some(frame) = turn.sent {
+            self.send(&frame).await;
+        }
+    }
+
+    /// Writes the same bytes to everyone who looks, in turns with the rest of the house.
+    async fn send(&mut self, frame: &Framed) {
+        let mut at = 0;
+        while at < self.viewers.len() {
+            let viewer = &self.viewers[at];
+            match viewer.outlet.send_shared(viewer.subscription, frame) {
+                Sent::Yes => at += 1,
+                Sent::Gone => {
+                    self.viewers.swap_remove(at);
+                }
+            }
+            if at % AT_ONE_GO == AT_ONE_GO - 1 {
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+}
+
+async fn read(app: &App, keys: &[sql::rollup::Key]) -> Result<Rows, sql::Error> {
+    if keys.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = sql::rollup::by_keys(&app.db, keys).await?;
+    Ok(rows.into_iter().map(|row| (row.key, row)).collect())
+}
