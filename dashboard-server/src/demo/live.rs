@@ -72,6 +72,13 @@ pub(crate) async fn run(registry: &Registry, seed: u64, zone: Tz, now: Now, inta
     tally
 }
 
+/// What one source would say, without a line to say it on.
+#[cfg(test)]
+pub(super) fn feed(registry: &Registry, source: &str, seed: u64, zone: Tz, now: rules::time::Millis) -> Option<Feed> {
+    let own = pair::all(registry, seed, date_of(now, zone)).into_iter().filter(|pair| pair.source_id == source).collect();
+    Feed::new(own, source, seed, zone, now)
+}
+
 impl Tally {
     fn add(&mut self, other: Self) {
         self.batches += other.batches;

@@ -1,3 +1,4 @@
+mod live;
 mod world;
 
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -22,7 +22,7 @@ pub(super) fn is_lively(indicator: &Indicator) -> bool {
 
 /// The pairs of one source and where they stand.
 #[derive(Debug)]
-pub(super) struct Feed {
+pub(in super::super) struct Feed {
     source: String,
     pairs: Vec<Pair>,
     memories: Vec<Memory>,
@@ -56,7 +56,7 @@ impl Feed {
     }
 
     /// The next batch, one to five CloudEvents.
-    pub(super) fn batch(&mut self, now: Millis) -> Value {
+    pub(in super::super) fn batch(&mut self, now: Millis) -> Value {
         let wanted = 1 + self.random.below(LARGEST);
         let mut events = Vec::new();
         // Where nothing happens to be counted another try is made.
