@@ -1,132 +1,38 @@
-// What the server says, written by hand after contract.md 4. Replaced by the generated schema once the server writes its OpenAPI.
+// The words of the wire under the names that the pages use, taken from the document that the server generates.
 
-export type Status = "above" | "good" | "watch" | "late" | "not_rated" | "no_data";
-export type Freshness = "fresh" | "aging" | "stale";
+import type { components } from "./schema.gen";
+
+type Schemas = components["schemas"];
+
+/** A key is always sent, as null where nothing is known; the document calls such keys optional. */
+type Sent<T> = T extends readonly (infer Item)[] ? Sent<Item>[] : T extends object ? { [Key in keyof T]-?: Sent<Exclude<T[Key], undefined>> } : T;
+
+/** Words that the document leaves as plain text. */
 export type Every = "day" | "week" | "month" | "quarter" | "semester" | "year";
 export type Polarity = "up" | "down" | "range";
 
-export interface Value {
-  unit: string;
-  indicator: string;
-  /** The window shown, in one of the contract's six forms. */
-  period: string;
-  value: number | null;
-  numerator: number | null;
-  denominator: number | null;
-  n: number;
-  target: number | null;
-  /** The upper end of a `range` target. */
-  target_high?: number | null;
-  /** Percent, uncapped. */
-  achievement: number | null;
-  grade: string | null;
-  status: Status;
-  freshness: Freshness;
-  signal: string | null;
-  quality: string | null;
-  /** Instant of the newest sample behind the value. */
-  data_at: string | null;
-  as_of: string | null;
-  computed_at: string | null;
-  rules: string;
-}
+export type Status = Schemas["StatusWord"];
+export type Freshness = Schemas["FreshnessWord"];
+/** `target_high` is the upper end of a range; a server that does not send it shows the lower end alone. */
+export type Value = Sent<Schemas["List_Value"]["items"][number]> & { target_high?: number | null };
+export type Tile = Omit<Sent<Schemas["Tile"]>, "value"> & { value: Value };
+export type SparkPoint = Sent<Schemas["SparkPoint"]>;
+export type Group = Sent<Schemas["Group"]>;
 
-export interface SparkPoint {
-  period: string;
-  value: number | null;
-}
-
-export interface Tile {
-  /** `unit:indicator:every`. */
-  id: string;
-  /** Title of its heading in the snapshot's `groups`. */
-  group: string;
-  title: string;
-  value: Value;
-  spark: SparkPoint[];
-  /** Seconds within which the source is expected to speak again. */
-  rhythm_s: number;
-}
-
-export interface Group {
-  title: string;
-}
-
-export interface Snapshot {
-  type: "snapshot";
-  epoch: string;
-  seq: number;
-  board: string;
-  title: string;
-  groups: Group[];
-  tiles: Tile[];
-}
-
-export interface Delta {
-  type: "delta";
-  seq: number;
-  tiles: Tile[];
-  removed: string[];
-}
-
-export interface Ping {
-  type: "ping";
-  at: string;
-}
-
-export interface LiveError {
-  type: "error";
-  code: string;
-  detail: string;
-}
-
+export type Snapshot = { type: "snapshot"; tiles: Tile[] } & Omit<Sent<Schemas["Snapshot"]>, "tiles">;
+export type Delta = { type: "delta"; tiles: Tile[] } & Omit<Sent<Schemas["Delta"]>, "tiles">;
+export type Ping = { type: "ping" } & Sent<Schemas["Ping"]>;
+export type LiveError = { type: "error" } & Sent<Schemas["Fault"]>;
 export type LiveServer = Snapshot | Delta | Ping | LiveError;
+export type Subscribe = Schemas["LiveClient"];
 
-export interface Subscribe {
-  type: "subscribe";
-  board: string;
-  resume?: { epoch: string; seq: number };
-}
-
-export interface Unit {
-  id: string;
-  parent: string | null;
-  name: string;
-  short_name: string;
-  kind: string;
-}
-
-export interface Indicator {
-  id: string;
-  name: string;
-  name_en: string;
-  unit_of_measure: string;
+export type Unit = Pick<Sent<Schemas["Unit"]>, "id" | "parent" | "name" | "short_name" | "kind">;
+export type Indicator = Pick<Sent<Schemas["Indicator"]>, "id" | "name" | "name_en" | "unit_of_measure" | "decimals"> & {
   polarity: Polarity;
   accumulates: "flow" | "to_date";
   frequency: Every;
-  decimals: number;
-}
-
-export interface BoardName {
-  id: string;
-  title: string;
-}
-
-export interface Region {
-  name: string;
-  timezone: string;
-  locale: string;
-  server_time: string;
-}
-
-export interface Me {
-  username: string;
-  role: string;
-  /** Its subtree is visible; `*` for all, null where only keys have a list. */
-  unit: string | null;
-}
-
-export interface Setup {
-  needed: boolean;
-  code_required: boolean;
-}
+};
+export type BoardName = Pick<Sent<Schemas["Board"]>, "id" | "title">;
+export type Region = Sent<Schemas["Region"]>;
+export type Me = Pick<Sent<Schemas["Me"]>, "username" | "role" | "unit">;
+export type Setup = Sent<Schemas["SetupState"]>;
