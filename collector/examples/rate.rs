@@ -87,7 +87,7 @@ async fn serve(folder: &std::path::Path) -> Result<SocketAddr, Failure> {
     Ok(address)
 }
 
-/// Sends batches one after the other; how long each took. Bodies are made beforehand, a second's worth, and their ids renewed by a prefix.
+/// Sends batches one after the other; how long each took. Making a body counts in the rate, not in its time.
 fn send(address: SocketAddr, batch: u64, connection: u64, until: Instant) -> Result<Vec<Duration>, Failure> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_nodelay(true)?;

@@ -104,13 +104,15 @@ impl Writer {
             self.pulse.working(first.queued_at);
             let group = gather(first, &mut waiting).await;
             stats::queue_depth(waiting.submissions.len());
-            self.settle(group).await;
+            if self.settle(group).await == Err(Unavailable::Locked) {
+                refuse_waiting(&mut waiting);
+            }
             self.pulse.idle();
         }
     }
 
-    /// Commits a group and answers each of its submissions.
-    async fn settle(&mut self, mut group: Group) {
+    /// Commits a group and answers each of its submissions; an error is what they were told.
+    async fn settle(&mut self, mut group: Group) -> Result<(), Unavailable> {
         let began = Instant::now();
         match self.commit(&mut group).await {
             Ok(Appended { received_at, outcomes }) => {
@@ -121,6 +123,7 @@ impl Writer {
                 }
                 stats::committed(group.events.len(), began.elapsed());
                 answer_each(group, &outcomes);
+                Ok(())
             }
             Err(cause) => {
                 let why = Unavailable::from_store(&cause);
@@ -131,6 +134,7 @@ impl Writer {
                 for part in group.parts {
                     answer(part.submission, Err(why.clone()));
                 }
+                Err(why)
             }
         }
     }
@@ -198,6 +202,14 @@ async fn gather(first: Submission, waiting: &mut Waiting) -> Group {
         }
     }
     group
+}
+
+/// What came while a group waited in vain for the database's lock has waited too: were each group to wait in its turn,
+/// the last of a full queue would be told after minutes.
+fn refuse_waiting(waiting: &mut Waiting) {
+    while let Ok(submission) = waiting.submissions.try_recv() {
+        answer(submission, Err(Unavailable::Locked));
+    }
 }
 
 fn answer_each(group: Group, outcomes: &[Outcome]) {

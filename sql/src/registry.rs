@@ -3,7 +3,7 @@
 //! Loaded whole (a district has a few hundred units, a hundred indicators, some thousand targets) and
 //! shared; a new revision makes a new registry.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rules::freshness::parse_duration;
 use rules::indicator::Indicator;
@@ -41,6 +41,8 @@ pub struct Registry {
     unit_by_no: HashMap<i64, usize>,
     indicator_by_id: HashMap<String, usize>,
     indicator_by_no: HashMap<i64, usize>,
+    /// Indicators that are computed from cases or surveys.
+    computed: HashSet<i64>,
     source_by_id: HashMap<String, usize>,
     source_by_no: HashMap<i64, usize>,
     targets: HashMap<(i64, Option<i64>), Vec<Target>>,
@@ -116,7 +118,7 @@ pub async fn load(db: &Db, known_at: Option<Millis>) -> Result<Registry, Error> 
     let tree = Tree::new(&units).map_err(|cause| Error::Inconsistent { table: "configuration", what: cause.to_string() })?;
     let unit_by_id = positions(units.iter().map(|unit| unit.id.clone()));
     let unit_by_no = positions(units.iter().map(|unit| unit.no));
-    let indicators = indicators(db, revision.no).await?;
+    let (indicators, computed) = indicators(db, revision.no).await?;
     let indicator_by_id = positions(indicators.iter().map(|indicator| indicator.id.clone()));
     let indicator_by_no = positions(indicators.iter().map(|indicator| indicator.no));
     let unit_no = |id: &str| unit_by_id.get(id).map(|&at| units[at].no);
@@ -157,6 +159,7 @@ pub async fn load(db: &Db, known_at: Option<Millis>) -> Result<Registry, Error> 
         unit_by_no,
         indicator_by_id,
         indicator_by_no,
+        computed,
         source_by_id,
         source_by_no,
         targets,
@@ -182,6 +185,11 @@ impl Registry {
     /// The indicator with this number.
     pub fn indicator_no(&self, no: i64) -> Option<&Indicator> {
         self.indicator_by_no.get(&no).map(|&at| &self.indicators[at])
+    }
+
+    /// Whether an indicator is measured by samples; the others are computed from cases or surveys.
+    pub fn takes_samples(&self, indicator: &Indicator) -> bool {
+        !self.computed.contains(&indicator.no)
     }
 
     /// The source with this id.
@@ -249,12 +257,18 @@ async fn units(db: &Db, revision: i64) -> Result<Vec<Unit>, Error> {
         .collect()
 }
 
-async fn indicators(db: &Db, revision: i64) -> Result<Vec<Indicator>, Error> {
+/// The indicators, and the numbers of those that take no samples.
+async fn indicators(db: &Db, revision: i64) -> Result<(Vec<Indicator>, HashSet<i64>), Error> {
     let numbers = numbers(db, "select id, no from indicator").await?;
     let rows = rows::<IndicatorRow>(db, Table::Indicator, revision).await?;
-    rows.into_iter()
+    let mut computed = HashSet::new();
+    let indicators: Result<Vec<Indicator>, Error> = rows
+        .into_iter()
         .map(|row| {
             let no = *numbers.get(&row.id).ok_or_else(|| Error::Inconsistent { table: "indicator", what: format!("{} has no number", row.id) })?;
+            if row.from != "samples" {
+                computed.insert(no);
+            }
             Ok(Indicator {
                 no,
                 id: row.id,
@@ -278,7 +292,8 @@ async fn indicators(db: &Db, revision: i64) -> Result<Vec<Indicator>, Error> {
                 valid_from: row.valid_from,
             })
         })
-        .collect()
+        .collect();
+    Ok((indicators?, computed))
 }
 
 async fn sources(db: &Db, revision: i64, unit_no: impl Fn(&str) -> Option<i64>) -> Result<Vec<Source>, Error> {

@@ -84,6 +84,12 @@ impl<'r> Gate<'r> {
             .registry
             .indicator(id)
             .ok_or_else(|| (Code::UnknownIndicator, format!("`data.indicator` is {}; expected the id of an indicator", quoted(id))))?;
+        if !self.registry.takes_samples(indicator) {
+            return Err((
+                Code::WrongShape,
+                format!("indicator {} is computed from other events; expected one that is measured by samples", quoted(id)),
+            ));
+        }
         self.indicator = Some(indicator);
         Ok(indicator)
     }

@@ -80,6 +80,7 @@ async fn every_code_is_given_for_its_fault() {
         ("wrong_shape", "`data.denominator` is missing", ratio(json!(1), Value::Null)),
         ("wrong_shape", "`data.numerator` is missing", ratio(Value::Null, json!(1))),
         ("wrong_shape", "not measured", data("indicator", json!("khusus"))),
+        ("wrong_shape", "computed", data("indicator", json!("perkara"))),
         ("wrong_shape", "`data.note` has 501", data("note", long(501))),
         ("out_of_range", "1e15", data("value", json!(1.1e15))),
         ("out_of_range", "1e15", data("value", json!(-1.1e15))),

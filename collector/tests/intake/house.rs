@@ -140,6 +140,7 @@ async fn settle(db: &Db) {
         indicator("tunggu", RollupTime::Mean, &[]),
         indicator("tepat", RollupTime::Ratio, &[]),
         indicator("khusus", RollupTime::Mean, &["technical_unit"]),
+        IndicatorRow { from: "cases:median".to_owned(), ..indicator("perkara", RollupTime::Mean, &[]) },
     ];
     let source = SourceRow {
         id: "sicantik".to_owned(),
