@@ -78,6 +78,14 @@ async fn a_void_is_found_by_the_key_it_names() {
 }
 
 #[tokio::test]
+async fn a_negative_zero_is_a_zero_in_the_chain() {
+    let (db, _folder) = store().await;
+    put(&db, 1_000, &[sample("a", 0, -0.0)]).await.expect("appended");
+    let findings = sql::chain::verify(&db).await.expect("verified");
+    assert!(findings.iter().all(|finding| finding.fault.is_none()), "{findings:?}");
+}
+
+#[tokio::test]
 async fn verify_names_the_group_of_a_changed_row() {
     let (db, folder) = store().await;
     put(&db, 1, &[sample("aaaa-1111", 1, 1.5)]).await.expect("an append");

@@ -35,7 +35,8 @@ impl Digester {
                     whole(row, number);
                 }
                 for number in [value, numerator, denominator] {
-                    optional_whole(row, number.map(|number| number.to_bits().cast_signed()));
+                    // SQLite keeps no sign of a zero, so none may enter the digest: -0.0 + 0.0 is 0.0.
+                    optional_whole(row, number.map(|number| (number + 0.0).to_bits().cast_signed()));
                 }
                 match note {
                     Some(note) => text(row, note),
