@@ -15,7 +15,7 @@ use rules::time::{Millis, day_number, start_of};
 use sql::registry::{Board, Registry};
 use sql::rollup::{Key, ROLLING_28D, Rollup};
 
-use crate::protocol::{Group, SparkPoint, Tile, Value};
+use crate::protocol::{Figure, Group, SparkPoint, Tile};
 use crate::value::{self, Age};
 
 /// Roll-ups by their key, as read.
@@ -52,7 +52,6 @@ struct Recipe {
     indicator: (i64, String),
     show: Option<Show>,
     current: Period,
-    year: Period,
     /// First day of the rolling window, where it is shown.
     rolling: Option<i64>,
     today: NaiveDate,
@@ -79,7 +78,6 @@ impl Plan {
                 indicator: (indicator.no, indicator.id.clone()),
                 show: indicator.show,
                 current: Period::containing(today, tile.every),
-                year: Period::containing(today, Every::Year),
                 rolling,
                 today,
                 usual_rhythm_s: usual_rhythm(indicator.frequency),
@@ -131,7 +129,7 @@ impl Recipe {
     }
 
     fn hot(&self) -> impl Iterator<Item = Key> {
-        let periods = [self.current, self.current.previous(), self.year].map(|period| self.key(period));
+        let periods = [self.current, self.current.previous()].map(|period| self.key(period));
         periods.into_iter().chain(self.rolling_key())
     }
 
@@ -149,7 +147,7 @@ impl Recipe {
             }
         };
         let age = self.age(registry, rows);
-        let value = Value {
+        let value = Figure {
             data_at: age.data_at.map(rules::time::format_instant),
             ..value::of(&self.unit.1, &self.indicator.1, period, row, age.freshness(now), registry.revision)
         };
@@ -168,10 +166,10 @@ impl Recipe {
         (tile, age.changes_at(now))
     }
 
-    /// The newest data of this and last year: what was booked before that is stale by any rhythm.
+    /// The newest data of the windows on the tile: what was booked before them is stale by any rhythm.
     fn age(&self, registry: &Registry, rows: &Rows) -> Age {
-        let years = [self.year, self.year.previous()].map(|year| rows.get(&self.key(year)));
-        let newest = years.into_iter().flatten().max_by_key(|row| row.data_at);
+        let windows = (0..=SPARK).map(|back| self.key(self.current.back(back))).chain(self.rolling_key());
+        let newest = windows.filter_map(|key| rows.get(&key)).max_by_key(|row| row.data_at);
         Age::of(registry, newest.and_then(|row| row.data_at), newest.and_then(|row| row.source), self.usual_rhythm_s)
     }
 }
