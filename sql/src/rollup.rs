@@ -207,18 +207,21 @@ pub async fn version(db: &Db) -> Result<i64, Error> {
     crate::progress::get(db, crate::progress::Counter::RollupVersion).await
 }
 
-/// Writes roll-ups, replacing those with the same key.
+/// Writes roll-ups, replacing those with the same key. A source below a configured one (`S/…`) is
+/// written as that one, whose rhythm is known.
 ///
 /// # Errors
 /// Any failure of the query.
 pub async fn put(tx: &mut Tx, rows: &[Rollup]) -> Result<(), Error> {
     const HEAD: &str = concat!("insert or replace into rollup (", columns!(), ") values ");
+    let parents = crate::source::parents(tx).await?;
+    let configured = |source: Option<i64>| source.map(|no| parents.get(&no).copied().unwrap_or(no));
     for piece in pieces(rows, 64) {
         let mut query = sqlx::query(statement(HEAD, "", 23, piece.len()));
         for row in piece {
             query = query.bind(row.key.every).bind(row.key.start).bind(row.key.indicator).bind(row.key.unit);
-            query = query.bind(row.own.value).bind(row.own.numerator).bind(row.own.denominator).bind(row.own.n).bind(row.own.data_at).bind(row.own.source);
-            query = query.bind(row.value).bind(row.numerator).bind(row.denominator).bind(row.n).bind(row.data_at).bind(row.source);
+            query = query.bind(row.own.value).bind(row.own.numerator).bind(row.own.denominator).bind(row.own.n).bind(row.own.data_at).bind(configured(row.own.source));
+            query = query.bind(row.value).bind(row.numerator).bind(row.denominator).bind(row.n).bind(row.data_at).bind(configured(row.source));
             query = query.bind(row.target).bind(row.target_high).bind(row.achievement).bind(row.status.code());
             query = query.bind(row.as_of).bind(row.computed_at).bind(row.revision);
         }
