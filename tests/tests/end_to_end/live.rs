@@ -109,7 +109,11 @@ async fn a_second_subscribe_replaces_the_first_and_errors_leave_the_socket_open(
 
 #[tokio::test]
 async fn pings_come_and_who_never_subscribes_is_sent_away() {
-    let (_house, _server, _counter, reader) = open().await;
+    let house = House::of_three_units().await;
+    // Made before: a key that makes its source is a change of the configuration, which tiles name.
+    let key = house.reading_key();
+    let server = house.serve().await;
+    let reader = server.client(&key);
     let (mut silent, mut viewer) = (reader.live().await, reader.live().await);
     viewer.subscribe("town").await;
     viewer.next_told().await;

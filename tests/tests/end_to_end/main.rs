@@ -8,6 +8,8 @@ mod harness;
 
 /// One or many events, plain or packed, and what is refused whole.
 mod bodies;
+/// Boston's published figures.
+mod cityscore;
 /// Killed under load, nothing acknowledged is lost or doubled.
 mod durability;
 /// Disk, lock, clock, queue.
@@ -18,6 +20,8 @@ mod intake_socket;
 mod keys;
 /// The live socket.
 mod live;
+/// Several processes, configuration, exit codes.
+mod processes;
 /// Every code of `rejected`.
 mod rejections;
 /// Duplicates, conflicts, revisions, voids.

@@ -1,9 +1,11 @@
 //! A stranger's data: three units and four indicators written by hand, a key, and HTTP.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::harness::house::three_units;
-use crate::harness::{BEDS, Client, House, ISSUED, ON_TIME, Server, WAIT, clock, ratio, sample};
+use crate::harness::{BEDS, Client, House, ISSUED, ON_TIME, Server, WAIT, clock, ratio, sample, wait_until};
 
 /// A week that lies behind us, whenever this runs, with a target for each indicator.
 const WEEK: &str = "2026-W47";
@@ -77,8 +79,13 @@ async fn a_strangers_week_is_on_series_and_survives_a_restart() {
     let server = house.serve().await;
     let told = house.ok(&["apply", &three_units()]);
     assert!(told.contains("+ unit clinic") && told.ends_with("ended 0\n"), "{told}");
-    posts_everything(&house, &server).await;
     let reader = server.client(&house.reading_key());
+    wait_until("the running server to notice", Duration::from_secs(2), async || {
+        let units = reader.json("/api/v1/units").await;
+        if units["items"].as_array().map(Vec::len) == Some(3) { Ok(()) } else { Err(units.to_string()) }
+    })
+    .await;
+    posts_everything(&house, &server).await;
     reads_the_week(&reader).await;
 
     // Up the tree: what adds up or divides does, what has no tree does not.

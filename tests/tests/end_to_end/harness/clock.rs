@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::SystemTime;
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
@@ -21,9 +22,14 @@ pub(crate) fn written(at: DateTime<FixedOffset>) -> String {
     at.to_rfc3339_opts(chrono::SecondsFormat::Millis, false)
 }
 
-/// Now, as events write it.
+/// Now, as events write it: a moment that no event of this process had before, since two samples of
+/// one moment are one sample.
 pub(crate) fn now_written() -> String {
-    written(now())
+    static LAST: AtomicI64 = AtomicI64::new(0);
+    let now = now();
+    let next = |last: i64| now.timestamp_millis().max(last + 1);
+    let before = LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(next(last))).expect("there is always a next");
+    written(DateTime::from_timestamp_millis(next(before)).expect("a moment of this century").with_timezone(&now.timezone()))
 }
 
 /// `2026-W47` of a date.
