@@ -6,10 +6,12 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// One number of one unit in one period, with all that is needed to judge it. What is not there is
-/// `null`, never 0.
+/// VALUE of the contract: one number of one unit in one period, with all that is needed to judge it.
+/// What is not there is `null`, never 0.
+// Not called `Value`, which utoipa takes for any JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Value {
+#[schema(as = Value)]
+pub struct Figure {
     /// Unit id.
     pub unit: String,
     /// Indicator id.
@@ -18,18 +20,24 @@ pub struct Value {
     #[schema(value_type = String, example = "2026-W47")]
     pub period: rules::period::Period,
     /// The number, in the indicator's unit of measure.
+    #[schema(required = true)]
     pub value: Option<f64>,
     /// Sum of the numerators of a ratio.
+    #[schema(required = true)]
     pub numerator: Option<f64>,
     /// Sum of the denominators of a ratio.
+    #[schema(required = true)]
     pub denominator: Option<f64>,
     /// Samples or cases in use.
     pub n: i64,
     /// What is due in this period.
+    #[schema(required = true)]
     pub target: Option<f64>,
     /// Achievement in percent, uncapped.
+    #[schema(required = true)]
     pub achievement: Option<f64>,
     /// Grade; filled by a later part.
+    #[schema(required = true)]
     pub grade: Option<String>,
     /// Status by the bands: `above`, `good`, `watch`, `late`, `not_rated`, `no_data`.
     #[schema(value_type = StatusWord)]
@@ -38,14 +46,19 @@ pub struct Value {
     #[schema(value_type = FreshnessWord)]
     pub freshness: rules::freshness::Freshness,
     /// Signal or noise; filled by a later part.
+    #[schema(required = true)]
     pub signal: Option<SignalWord>,
     /// Quality of the data A to D; filled by a later part.
+    #[schema(required = true)]
     pub quality: Option<String>,
     /// Until when the newest sample speaks, RFC 3339.
+    #[schema(required = true)]
     pub data_at: Option<String>,
     /// The moment as of which it was computed, RFC 3339.
+    #[schema(required = true)]
     pub as_of: Option<String>,
     /// When it was computed, RFC 3339.
+    #[schema(required = true)]
     pub computed_at: Option<String>,
     /// The revision of the configuration that made it, such as `r12`.
     pub rules: String,
@@ -102,6 +115,7 @@ pub struct SparkPoint {
     #[schema(value_type = String, example = "2026-W47")]
     pub period: rules::period::Period,
     /// The number; `null` where there is none.
+    #[schema(required = true)]
     pub value: Option<f64>,
 }
 
@@ -115,7 +129,7 @@ pub struct Tile {
     /// What stands on it.
     pub title: String,
     /// Its number.
-    pub value: Value,
+    pub value: Figure,
     /// The last 12 periods, oldest first, the shown one last.
     pub spark: Vec<SparkPoint>,
     /// Seconds within which its source is expected to send.

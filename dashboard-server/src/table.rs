@@ -17,28 +17,39 @@ pub struct RowItem {
     /// Indicator id.
     indicator: String,
     /// Value by the indicator's roll-up.
+    #[schema(required = true)]
     value: Option<f64>,
     /// Samples in use.
     n: i64,
     /// Their mean.
+    #[schema(required = true)]
     mean: Option<f64>,
     /// Their median.
+    #[schema(required = true)]
     median: Option<f64>,
     /// The last in time.
+    #[schema(required = true)]
     last: Option<f64>,
     /// The least.
+    #[schema(required = true)]
     min: Option<f64>,
     /// The greatest.
+    #[schema(required = true)]
     max: Option<f64>,
     /// Their sum.
+    #[schema(required = true)]
     sum: Option<f64>,
     /// Numerator of a ratio.
+    #[schema(required = true)]
     numerator: Option<f64>,
     /// Denominator of a ratio.
+    #[schema(required = true)]
     denominator: Option<f64>,
     /// Target of the period.
+    #[schema(required = true)]
     target: Option<f64>,
     /// Achievement in percent.
+    #[schema(required = true)]
     achievement: Option<f64>,
     /// Status.
     status: &'static str,

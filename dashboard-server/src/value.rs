@@ -7,7 +7,7 @@ use rules::time::{Millis, format_instant};
 use sql::registry::Registry;
 use sql::rollup::Rollup;
 
-use crate::protocol::Value;
+use crate::protocol::Figure;
 
 /// How old the data of a unit and an indicator are, and how old they may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +39,8 @@ impl Age {
 }
 
 /// The VALUE of a window; of an empty one without `row`.
-pub(crate) fn of(unit: &str, indicator: &str, period: Period, row: Option<&Rollup>, freshness: Freshness, revision: i64) -> Value {
-    Value {
+pub(crate) fn of(unit: &str, indicator: &str, period: Period, row: Option<&Rollup>, freshness: Freshness, revision: i64) -> Figure {
+    Figure {
         unit: unit.to_owned(),
         indicator: indicator.to_owned(),
         period,

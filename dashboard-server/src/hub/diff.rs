@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::feed::Picture;
-use crate::protocol::{Tile, Value};
+use crate::protocol::{Tile, Figure};
 
 /// How to get from one picture to the next.
 #[derive(Debug, PartialEq)]
@@ -56,6 +56,6 @@ fn says_the_same(old: &Tile, new: &Tile) -> bool {
     if old.value.computed_at == new.value.computed_at && old.value.as_of == new.value.as_of {
         return false;
     }
-    let times = Value { computed_at: new.value.computed_at.clone(), as_of: new.value.as_of.clone(), ..old.value.clone() };
+    let times = Figure { computed_at: new.value.computed_at.clone(), as_of: new.value.as_of.clone(), ..old.value.clone() };
     times == new.value && old.spark == new.spark && old.title == new.title && old.group == new.group && old.rhythm_s == new.rhythm_s
 }

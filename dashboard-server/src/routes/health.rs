@@ -37,6 +37,7 @@ pub struct Check {
     /// Whether it is.
     pub ok: bool,
     /// What is wrong and what to do.
+    #[schema(required = true)]
     pub detail: Option<String>,
 }
 
@@ -48,6 +49,7 @@ pub struct Rollups {
     /// Parts of history that wait.
     pub waiting: i64,
     /// Why the last pass failed.
+    #[schema(required = true)]
     pub fault: Option<String>,
 }
 

@@ -62,10 +62,10 @@ pub(crate) struct IndicatorItem {
     /// Id of its bands.
     bands: String,
     /// `current`, `last_complete`, `rolling_28d`; null for the usual choice.
-    #[schema(value_type = Option<String>)]
+    #[schema(required = true, value_type = Option<String>)]
     show: Option<Show>,
     /// First day on which it is measured.
-    #[schema(value_type = Option<String>, format = Date)]
+    #[schema(required = true, value_type = Option<String>, format = Date)]
     valid_from: Option<NaiveDate>,
 }
 

@@ -37,8 +37,10 @@ pub(crate) struct Me {
     /// `viewer`, `administrator`; `key` for a key.
     role: &'static str,
     /// The unit whose subtree is visible; `*` for all, null for a key with its own list.
+    #[schema(required = true)]
     unit: Option<String>,
     /// When reading ends without further activity, RFC 3339; null for a key.
+    #[schema(required = true)]
     expires_at: Option<String>,
     /// Whether changes ask for the password again.
     reauthenticate: bool,

@@ -22,6 +22,7 @@ pub(crate) struct UnitItem {
     /// Id.
     id: String,
     /// Id of the unit above; null at the top.
+    #[schema(required = true)]
     parent: Option<String>,
     /// Name.
     name: String,
@@ -30,10 +31,10 @@ pub(crate) struct UnitItem {
     /// `region`, `agency`, `subdistrict`, `division`, `technical_unit`, `village`, …
     kind: String,
     /// First day of its validity.
-    #[schema(value_type = Option<String>, format = Date)]
+    #[schema(required = true, value_type = Option<String>, format = Date)]
     valid_from: Option<NaiveDate>,
     /// Last day of its validity.
-    #[schema(value_type = Option<String>, format = Date)]
+    #[schema(required = true, value_type = Option<String>, format = Date)]
     valid_to: Option<NaiveDate>,
     /// Its calendar of office hours; empty for the usual one.
     calendar: String,

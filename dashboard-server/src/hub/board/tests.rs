@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use proptest::prelude::*;
 
 use super::*;
-use crate::protocol::{Group, SparkPoint, Tile, Value};
+use crate::protocol::{Group, SparkPoint, Tile, Figure};
 
 /// A viewer that does what the contract says, and nothing cleverer.
 #[derive(Default)]
@@ -50,7 +50,7 @@ fn tile(id: u8, value: u8, computed_at: u8) -> Tile {
         id: format!("unit:{id}:week"),
         group: "Layanan".into(),
         title: "Tepat waktu".into(),
-        value: Value {
+        value: Figure {
             unit: "unit".into(),
             indicator: id.to_string(),
             period,
