@@ -31,6 +31,11 @@ pub enum Code {
 }
 
 impl Code {
+    /// Whether a configuration newer than the one judged by may change it.
+    pub(crate) fn may_be_news(self) -> bool {
+        matches!(self, Self::UnknownUnit | Self::UnknownIndicator | Self::ForbiddenUnit | Self::WrongShape)
+    }
+
     /// The contract's word.
     pub fn as_str(self) -> &'static str {
         match self {

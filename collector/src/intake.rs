@@ -5,9 +5,11 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwapOption;
 use bytes::Bytes;
 use chrono_tz::Tz;
 use rules::time::Now;
+use sql::Db;
 use sql::key::Key;
 use sql::log::{Content, NewEvent};
 use sql::registry::Registry;
@@ -20,7 +22,7 @@ use crate::below::Below;
 use crate::health::{Health, Pulse};
 use crate::keys::Keys;
 use crate::limits::{Budget, Held, PerKey, SOURCES_BELOW};
-use crate::queue::{Committed, Queue, Verdict};
+use crate::queue::{Arrival, Committed, Queue, Verdict};
 use crate::sentence::quoted;
 use crate::stats;
 use crate::unavailable::Unavailable;
@@ -45,6 +47,9 @@ pub struct Intake {
 
 pub(crate) struct Inner {
     pub(crate) registry: CurrentRegistry,
+    /// A revision that intake found before it was published.
+    pub(crate) ahead: ArcSwapOption<Registry>,
+    pub(crate) db: Db,
     pub(crate) zone: Tz,
     pub(crate) now: Now,
     pub(crate) keys: Keys,
@@ -105,19 +110,12 @@ impl Intake {
     /// Takes a batch up to the queue. `held` is the budget its body uses already.
     pub(crate) async fn take(&self, key: &Arc<Key>, body: Bytes, packing: Packing, held: Held) -> Result<Taken, Refusal> {
         let inner = &self.inner;
-        let (sorted, held, arrival) = if packing == Packing::Plain && body.len() <= READ_IN_PLACE {
-            let arrival = inner.queue.announce();
-            let (sorted, held) = inner.read(key, body, packing, held)?;
-            (sorted, held, arrival)
-        } else {
-            let _reader = inner.readers.acquire().await.map_err(|_| Unavailable::Stopping)?;
-            let arrival = inner.queue.announce();
-            let (this, key) = (Arc::clone(inner), Arc::clone(key));
-            // A panic here is a bug in reading one body; it must fail that body alone.
-            let read = tokio::task::spawn_blocking(move || this.read(&key, body, packing, held)).await;
-            let (sorted, held) = read.map_err(|_| Unavailable::Store)??;
-            (sorted, held, arrival)
-        };
+        let (mut sorted, mut held, mut arrival) = self.read(key, body.clone(), packing, held).await?;
+        // Someone who adds a unit and sends for it at once must not be told that it is unknown.
+        if sorted.rejected.iter().any(|rejection| rejection.code.may_be_news()) && inner.look_for_revision().await {
+            drop(arrival);
+            (sorted, held, arrival) = self.read(key, body, packing, held).await?;
+        }
         let Sorted { mut events, mut places, unnumbered, mut rejected } = sorted;
         if !unnumbered.ids.is_empty() {
             self.number(key, unnumbered, &mut events, &mut places, &mut rejected).await?;
@@ -125,6 +123,23 @@ impl Intake {
         let verdict = if events.is_empty() { None } else { Some(inner.queue.submit(events, Some(Arc::clone(key)), held)?) };
         drop(arrival);
         Ok(Taken { verdict, places, rejected })
+    }
+
+    /// Bytes to sorted events; off the async threads when there are many.
+    async fn read(&self, key: &Arc<Key>, body: Bytes, packing: Packing, held: Held) -> Result<(Sorted, Held, Arrival), Refusal> {
+        let inner = &self.inner;
+        if packing == Packing::Plain && body.len() <= READ_IN_PLACE {
+            let arrival = inner.queue.announce();
+            let (sorted, held) = inner.read(key, body, packing, held)?;
+            return Ok((sorted, held, arrival));
+        }
+        let _reader = inner.readers.acquire().await.map_err(|_| Unavailable::Stopping)?;
+        let arrival = inner.queue.announce();
+        let (this, key) = (Arc::clone(inner), Arc::clone(key));
+        // A panic here is a bug in reading one body; it must fail that body alone.
+        let read = tokio::task::spawn_blocking(move || this.read(&key, body, packing, held)).await;
+        let (sorted, held) = read.map_err(|_| Unavailable::Store)??;
+        Ok((sorted, held, arrival))
     }
 
     /// Gives the sources below the key's their numbers; events of one source too many are rejected.
@@ -166,6 +181,32 @@ impl Intake {
 }
 
 impl Inner {
+    /// The newest configuration known here.
+    fn current(&self) -> Arc<Registry> {
+        let published = (self.registry)();
+        match &*self.ahead.load() {
+            Some(ahead) if ahead.revision > published.revision => Arc::clone(ahead),
+            _ => published,
+        }
+    }
+
+    /// Loads the configuration when the store has a newer one than is known here; tells whether it had.
+    async fn look_for_revision(&self) -> bool {
+        match sql::registry::revision(&self.db).await {
+            Ok(revision) if revision > self.current().revision => {}
+            // A store that cannot be read shows when the batch is committed.
+            _ => return false,
+        }
+        self.db.signal().registry_written();
+        match sql::registry::load(&self.db, None).await {
+            Ok(registry) => {
+                self.ahead.store(Some(Arc::new(registry)));
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
     /// The part that only needs a processor: bytes to sorted events.
     fn read(&self, key: &Key, body: Bytes, packing: Packing, mut held: Held) -> Result<(Sorted, Held), Refusal> {
         let body = unpack(body, packing, &self.budget, &mut held).map_err(|error| match error {
@@ -179,7 +220,7 @@ impl Inner {
             BodyError::TooMany => Refusal::TooLarge(error.to_string()),
         })?;
         let alone = batch.alone;
-        let registry = (self.registry)();
+        let registry = self.current();
         let numbers = self.below.numbers();
         let number_of = |id: &str| numbers.get(id).copied();
         let mut sorted = Gate::new(&registry, key, &number_of, self.zone, (self.now)()).sort(batch);

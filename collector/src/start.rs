@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwapOption;
 use chrono_tz::Tz;
 use rules::time::Now;
 use sql::Db;
@@ -57,7 +58,9 @@ pub fn start(
             zone,
             now,
             keys: Keys::new(db.clone()),
-            below: Below::new(db),
+            ahead: ArcSwapOption::empty(),
+            below: Below::new(db.clone()),
+            db,
             queue,
             budget: Budget::new(config.bytes_in_flight),
             readers: Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)),

@@ -93,6 +93,14 @@ impl House {
         sql::log::entries_after(&self.db, 0, i64::MAX, i64::MAX).await.expect("reads")
     }
 
+    /// Adds an indicator to the store, as another process would.
+    pub(crate) async fn add_indicator(&self, id: &str) {
+        let put = Change { table: Table::Indicator, key: id.to_owned(), content: json!(indicator(id, RollupTime::Mean, &[])) };
+        let mut tx = self.db.begin().await.expect("begins");
+        record(&mut tx, NOW, "test", &[put], &[]).await.expect("records");
+        tx.commit().await.expect("commits");
+    }
+
     pub(crate) async fn close(self) {
         self.shutdown.cancel();
         self.tracker.close();

@@ -117,3 +117,16 @@ async fn too_many_bytes_or_events_are_413() {
     assert_eq!((status, answer["rejected"].as_array().map(Vec::len)), (StatusCode::UNPROCESSABLE_ENTITY, Some(10_000)));
     house.close().await;
 }
+
+#[tokio::test]
+async fn what_was_configured_a_moment_ago_is_known() {
+    let house = House::open().await;
+    let late = crate::house::event("late", json!({"unit": "dinas", "indicator": "baru", "at": "2026-11-24", "value": 1}));
+    let (_, answer) = house.post(KEY, &json!([late])).await;
+    assert_eq!(answer["rejected"][0]["code"], "unknown_indicator");
+    // The registry that the house hands out never changes: intake has to look by itself.
+    house.add_indicator("baru").await;
+    let (status, answer) = house.post(KEY, &json!([late])).await;
+    assert_eq!((status, &answer["accepted"]), (StatusCode::OK, &json!(1)), "{answer}");
+    house.close().await;
+}
