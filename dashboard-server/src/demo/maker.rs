@@ -81,7 +81,7 @@ impl When {
 /// Measures once; None when nothing happened that could be counted.
 pub(super) fn measure(pair: &Pair, memory: &mut Memory, when: When, random: &mut Random) -> Option<Measure> {
     let indicator = &pair.indicator;
-    if indicator.accumulates == Accumulates::ToDate {
+    if indicator.accumulates == Accumulates::ToDate && pair.profile.free.is_none() {
         return Some(running_total(pair, memory, when));
     }
     if indicator.is_ratio() {
@@ -91,7 +91,7 @@ pub(super) fn measure(pair: &Pair, memory: &mut Memory, when: When, random: &mut
         RollupTime::Sum => count(pair, memory, when),
         RollupTime::Median | RollupTime::P90 => duration(pair, memory, when),
         _ => {
-            let scatter = pair.width * if matches!(pair.profile.pace, Pace::Closed) { 0.0 } else { 0.2 };
+            let scatter = pair.width * if matches!(pair.profile.pace, Pace::Moments(_)) { 0.2 } else { 0.0 };
             let level = level_value(pair, when);
             rounded(pair, level + level * scatter * random.between(-1.0, 1.0))
         }

@@ -48,7 +48,7 @@ pub(super) fn of(indicator: &Indicator, unit: &str) -> Profile {
         "PT-06" => moments(3.0, Hours::Office),
         "PT-08" => moments(6.0, Hours::Office),
         "DK-04" => moments(7.0, Hours::Office),
-        "DK-06" => Profile { pace: Pace::Daily, ..profile },
+        "DK-06" => Profile { pace: Pace::Daily, free: Some((1_930.0, 160.0)), ..profile },
         "KS-06" if unit == "rsud" => Profile { sigma: 0.4, ..moments(26.0, Hours::Clinic) },
         "KS-06" => Profile { sigma: 0.4, ..moments(5.0, Hours::Clinic) },
         "RS-01" => moments(3.0, Hours::Always),

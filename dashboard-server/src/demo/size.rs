@@ -46,7 +46,10 @@ pub(super) fn denominator(indicator: &str, unit: &str) -> f64 {
         "PA-03" => 9_500.0 * MILLION,
         "PA-05" => 42.0,
         "PA-06" => 38_400.0 * MILLION,
-        "DS-04" => (6_420.0 * MILLION / 23.0 * own.between(0.5, 1.6)).round(),
+        // The same money, by kecamatan: the town owes the most.
+        "DS-04" if unit == "kec-kotabumi" => 1_605.0 * MILLION,
+        "DS-04" if unit == "kec-kotabumi-selatan" => 1_156.0 * MILLION,
+        "DS-04" => (174.0 * MILLION * own.between(0.5, 1.5)).round(),
         "KU-03" => 2_460.0,
         "KP-04" => 55.0,
         "TI-07" => 7.0,

@@ -15,6 +15,8 @@ pub(super) struct Story {
     after: f64,
 }
 
+/// Every unit without a story of its own.
+const ANYWHERE: &str = "*";
 /// Since always.
 const ALWAYS: i64 = 100_000;
 
@@ -26,21 +28,22 @@ const fn steady(unit: &'static str, indicator: &'static str, level: f64) -> Stor
     story(unit, indicator, ALWAYS, 1, level, level)
 }
 
-const STORIES: [Story; 54] = [
+const STORIES: [Story; 61] = [
     // On the regent's board.
     story("dpmptsp", "PT-01", 70, 65, 0.985, 0.918),
     story("disdukcapil", "DK-04", 80, 75, 0.988, 1.024),
     story("rsud", "KS-06", 21, 6, 0.99, 0.43),
-    story("sdabmbk", "UM-07", 15, 10, 0.8, -18.0),
+    story("sdabmbk", "UM-07", 15, 10, 1.2, -18.0),
+    steady(ANYWHERE, "UM-07", 1.4),
     steady("sdabmbk", "PU-06", 0.82),
     steady("bpkad-perbendaharaan", "KU-01", 0.965),
     // Complaints are answered a little late everywhere, by public works more than by others.
-    steady("sdabmbk", "UM-06", 0.93),
-    steady("disdikbud", "UM-06", 0.985),
+    steady("sdabmbk", "UM-06", 0.955),
+    steady("disdikbud", "UM-06", 0.99),
     steady("dinkes", "UM-06", 0.99),
-    steady("rsud", "UM-06", 0.985),
+    steady("rsud", "UM-06", 0.99),
     steady("disdukcapil", "UM-06", 0.995),
-    steady("dlh", "UM-06", 0.98),
+    steady("dlh", "UM-06", 0.985),
     steady("dishub", "UM-06", 0.99),
     // Spending.
     steady("disperkim", "UM-01", 0.55),
@@ -61,12 +64,12 @@ const STORIES: [Story; 54] = [
     steady("sdabmbk", "PA-01", 0.22),
     steady("dtph", "PA-01", 0.0),
     steady("dishub", "PA-01", 0.88),
-    story("bapenda-pbb-bphtb", "PA-02", 120, 60, 0.93, 0.68),
+    story("bapenda-pbb-bphtb", "PA-02", 120, 60, 0.88, 0.735),
     steady("bapenda-pbb-bphtb", "PA-03", 0.97),
     steady("samsat", "PA-06", 1.04),
     // Subdistricts and their land tax.
-    steady("kec-kotabumi", "DS-04", 0.62),
-    steady("kec-kotabumi-selatan", "DS-04", 0.66),
+    steady("kec-kotabumi", "DS-04", 0.52),
+    steady("kec-kotabumi-selatan", "DS-04", 0.56),
     steady("kec-tanjung-raja", "DS-04", 0.58),
     steady("kec-sungkai-jaya", "DS-04", 0.74),
     steady("kec-abung-kunang", "DS-04", 0.81),
@@ -81,6 +84,13 @@ const STORIES: [Story; 54] = [
     story("kec-hulu-sungkai", "TI-02", 9, 2, 0.995, 0.91),
     story("kec-tanjung-raja", "TI-02", 40, 30, 0.995, 0.955),
     story("kec-muara-sungkai", "TI-02", 9, 1, 0.99, 0.88),
+    // The radio link to the north.
+    story("kec-sungkai-utara", "TI-02", 9, 1, 0.995, 0.9),
+    story("kec-sungkai-barat", "TI-02", 9, 1, 0.998, 0.91),
+    story("kec-sungkai-jaya", "TI-02", 9, 1, 0.998, 0.92),
+    story("kec-sungkai-tengah", "TI-02", 9, 1, 0.998, 0.91),
+    story("kec-sungkai-selatan", "TI-02", 9, 1, 0.998, 0.93),
+    story("kec-bunga-mayang", "TI-02", 9, 1, 0.998, 0.9),
     // Programmes.
     steady("pkm-tanjung-raja", "KS-01", 0.68),
     steady("pkm-abung-kunang", "KS-03", 0.66),
@@ -92,7 +102,8 @@ const STORIES: [Story; 54] = [
 
 /// The story of a unit's indicator, if there is one.
 pub(super) fn of(unit: &str, indicator: &str) -> Option<&'static Story> {
-    STORIES.iter().find(|story| story.unit == unit && story.indicator == indicator)
+    let told_of = |who: &str| STORIES.iter().find(|story| story.unit == who && story.indicator == indicator);
+    told_of(unit).or_else(|| told_of(ANYWHERE))
 }
 
 /// The source that stopped sending: at twenty past eleven of the last working day.

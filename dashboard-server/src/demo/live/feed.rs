@@ -107,10 +107,11 @@ impl Feed {
     }
 }
 
-/// How often a pair is told beside the others of its source. Running totals crawl, but someone waits for them.
+/// How often a pair is told beside the others of its source. The busy ones do not drown the others, and running
+/// totals crawl, but someone waits for them.
 fn weight(pair: &Pair) -> f64 {
     match pair.profile.pace {
-        Pace::Moments(a_day) => a_day,
+        Pace::Moments(a_day) => a_day.sqrt(),
         Pace::Daily if pair.indicator.accumulates == Accumulates::ToDate => 3.0,
         Pace::Daily => 0.5,
         Pace::Weekly => 1.0,
