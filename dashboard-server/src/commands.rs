@@ -3,6 +3,7 @@
 
 mod apply;
 mod config;
+mod demo;
 mod failure;
 mod house;
 mod key;
@@ -34,6 +35,8 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Show everything: a believable year of an example district, and sources that send on
+    Demo(demo::Args),
     /// Run the server
     Serve(serve::Args),
     /// Apply configuration files: units, indicators, targets, bands, sources, boards
@@ -59,6 +62,7 @@ enum Command {
 /// Runs one command.
 pub(crate) async fn run(cli: Cli, now: Now) -> Result<(), Failure> {
     match cli.command {
+        Command::Demo(args) => demo::run(args, now).await,
         Command::Serve(args) => serve::run(args, now).await,
         Command::Apply(args) => apply::run(args, now).await,
         Command::Table(command) => table::run(command, now).await,

@@ -10,7 +10,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono_tz::Tz;
 use keys::KEYS;
@@ -62,6 +62,8 @@ pub(crate) struct Choice {
     pub(crate) file: Option<PathBuf>,
     /// `--listen`.
     pub(crate) listen: Option<String>,
+    /// A store that is taken whatever the configuration says of one.
+    pub(crate) store: Option<String>,
 }
 
 /// Values by section and key, before they are understood.
@@ -84,7 +86,16 @@ impl Config {
         if let Some(listen) = &choice.listen {
             values.insert(("server", "listen"), listen.clone());
         }
+        if let Some(store) = &choice.store {
+            values.insert(("store", "url"), store.clone());
+        }
         settings::understand(&values)
+    }
+
+    /// The address under which people reach the server; None while only the system knows the port.
+    fn public_url(&self) -> Option<String> {
+        let of_listen = || Some(public_url_of(&self.server.listen)).filter(|url| !url.ends_with(":0"));
+        self.server.public_url.clone().or_else(of_listen)
     }
 }
 
@@ -104,9 +115,10 @@ pub(crate) fn environment() -> Vec<(String, String)> {
 impl fmt::Display for Config {
     /// The effective configuration as TOML; passwords in addresses are masked.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let public_url = self.server.public_url.clone().unwrap_or_else(|| public_url_of(&self.server.listen));
+        let mut server = vec![("listen", self.server.listen.clone())];
+        server.extend(self.public_url().map(|url| ("public_url", url)));
         let sections = [
-            ("server", vec![("listen", self.server.listen.clone()), ("public_url", public_url)]),
+            ("server", server),
             ("store", vec![("url", masked(&self.store.url))]),
             ("intake", vec![("log", "store".to_owned())]),
             (
@@ -147,7 +159,3 @@ pub(crate) fn masked(url: &str) -> String {
     }
 }
 
-/// The path as text that also holds from another working directory.
-pub(crate) fn absolute(path: &Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
-}

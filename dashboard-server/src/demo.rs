@@ -17,4 +17,6 @@ mod story;
 mod tests;
 mod year;
 
-pub(crate) use year::{Batch, year};
+#[cfg(test)]
+use year::Batch;
+pub(crate) use year::year;

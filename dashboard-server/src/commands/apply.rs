@@ -29,13 +29,13 @@ const ACTOR: &str = "apply";
 
 pub(crate) async fn run(args: Args, now: Now) -> Result<(), Failure> {
     let files = apply::gather(&args.paths)?;
-    let (_, db) = args.config.open().await?;
+    let store = args.config.share().await?;
     let plan = match args.dry_run {
-        true => apply::dry_run(&db, &files).await?,
-        false => apply::apply(&db, &now, ACTOR, &files).await?,
+        true => apply::dry_run(&store.db, &files).await?,
+        false => apply::apply(&store.db, &now, ACTOR, &files).await?,
     };
     print!("{}", told(&plan, args.dry_run));
-    db.close().await;
+    store.close().await;
     Ok(())
 }
 

@@ -3,9 +3,10 @@
 use clap::Subcommand;
 use dashboard_server::apply::{KEY_ACTOR, SOURCE_ID_RULE, is_source_id};
 use rules::time::{Millis, Now, format_instant};
-use sql::Db;
 use sql::configuration::{self, Change, SourceRow, Table};
 use sql::key::{self, Key};
+use sql::registry::{Registry, Source};
+use sql::{Db, Tx};
 
 use super::store::ConfigArgs;
 use super::user::unknown_unit;
@@ -44,13 +45,13 @@ pub(crate) enum Command {
 pub(crate) async fn run(command: Command, now: Now) -> Result<(), Failure> {
     match command {
         Command::Create { source, units, read, config } => {
-            let (_, db) = config.open().await?;
-            let text = create(&db, now(), &source, &units, read).await?;
+            let store = config.share().await?;
+            let text = create(&store.db, now(), &source, &units, read).await?;
             println!("{text}");
             let (id, _) = key::parse(&text).expect("a key just made has the form of one");
             let may = if read { "writes and reads" } else { "writes" };
             eprintln!("the key {id} {may} for source {source}, units {}; it is not shown again", units.join(","));
-            db.close().await;
+            store.close().await;
         }
         Command::List { config } => {
             let (_, db) = config.open().await?;
@@ -74,35 +75,69 @@ pub(crate) async fn create(db: &Db, now: Millis, source: &str, units: &[String],
     }
     let mut tx = db.begin().await?;
     let registry = sql::registry::load(db, None).await?;
-    let all_units = units.iter().any(|unit| unit == "*");
-    let numbers: Result<Vec<i64>, Failure> = match all_units {
-        true => Ok(Vec::new()),
-        false => units.iter().map(|id| registry.unit(id).map(|unit| unit.no).ok_or_else(|| unknown_unit(id))).collect(),
-    };
-    let numbers = numbers?;
-    if registry.source(source).is_none() {
-        // The key says for which units it may write; the source itself is not narrower.
-        let row = SourceRow { id: source.to_owned(), name: source.to_owned(), rhythm: None, units: vec!["*".to_owned()], case_prefix: String::new() };
-        let content = serde_json::to_value(row).expect("a row of texts is always JSON");
-        configuration::record(&mut tx, now, KEY_ACTOR, &[Change { table: Table::Source, key: source.to_owned(), content }], &[]).await?;
+    let reach = Reach::of(&registry, units)?;
+    match registry.source(source) {
+        Some(known) => reach.compare(&registry, known),
+        None => make_source(&mut tx, now, source).await?,
     }
-    let (id, secret) = secret::key();
-    let key = Key {
-        id: id.clone(),
-        source: sql::source::ensure(&mut tx, source, None).await?,
-        source_id: source.to_owned(),
-        hash: key::hash(&secret),
-        units: numbers,
-        all_units,
-        read,
-        created_at: now,
-        last_used_at: None,
-        revoked_at: None,
-    };
-    key::insert(&mut tx, &key).await?;
+    let no = sql::source::ensure(&mut tx, source, None).await?;
+    let text = insert(&mut tx, now, (no, source), reach, read).await?;
     tx.commit().await?;
     db.signal().registry_written();
-    Ok(key::text_of(&id, &secret))
+    Ok(text)
+}
+
+/// The units that a key may write for.
+pub(crate) enum Reach {
+    /// All, now and later.
+    All,
+    /// These, by number, with what is below them.
+    Units(Vec<i64>),
+}
+
+impl Reach {
+    fn of(registry: &Registry, ids: &[String]) -> Result<Self, Failure> {
+        if ids.iter().any(|id| id == "*") {
+            return Ok(Self::All);
+        }
+        let number = |id: &String| registry.unit(id).map(|unit| unit.no).ok_or_else(|| unknown_unit(id));
+        Ok(Self::Units(ids.iter().map(number).collect::<Result<_, _>>()?))
+    }
+
+    /// A note when the source is configured for less than the key.
+    fn compare(&self, registry: &Registry, source: &Source) {
+        let within = |unit: &i64| source.units.iter().any(|root| registry.tree.is_within(*unit, *root));
+        let is_within = match self {
+            Self::All => false,
+            Self::Units(units) => units.iter().all(within),
+        };
+        if !source.all_units && !is_within {
+            let ids: Vec<&str> = source.units.iter().filter_map(|no| registry.unit_no(*no)).map(|unit| unit.id.as_str()).collect();
+            eprintln!("note: the source {} is configured for {} only; events for other units are refused", source.id, ids.join(", "));
+        }
+    }
+}
+
+/// The key says for which units it may write; the source itself is not narrower.
+async fn make_source(tx: &mut Tx, now: Millis, source: &str) -> Result<(), Failure> {
+    let row = SourceRow { id: source.to_owned(), name: source.to_owned(), rhythm: None, units: vec!["*".to_owned()], case_prefix: String::new() };
+    let content = serde_json::to_value(row).expect("a row of texts is always JSON");
+    configuration::record(tx, now, KEY_ACTOR, &[Change { table: Table::Source, key: source.to_owned(), content }], &[]).await?;
+    Ok(())
+}
+
+/// Adds a key for a source, given by number and id, and returns its text.
+pub(crate) async fn insert(tx: &mut Tx, now: Millis, source: (i64, &str), reach: Reach, read: bool) -> Result<String, Failure> {
+    let (id, secret) = secret::key();
+    let text = key::text_of(&id, &secret);
+    let (all_units, units) = match reach {
+        Reach::All => (true, Vec::new()),
+        Reach::Units(units) => (false, units),
+    };
+    let (source, source_id) = (source.0, source.1.to_owned());
+    let hash = key::hash(&secret);
+    key::insert(tx, &Key { id, source, source_id, hash, units, all_units, read, created_at: now, last_used_at: None, revoked_at: None }).await?;
+    Ok(text)
 }
 
 pub(crate) async fn revoke(db: &Db, now: Millis, id: &str) -> Result<(), Failure> {

@@ -1,6 +1,7 @@
 //! Opening the store for a command that is not the server.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use sql::Db;
@@ -19,7 +20,8 @@ pub(crate) struct ConfigArgs {
 impl ConfigArgs {
     /// The effective configuration.
     pub(crate) fn load(self, listen: Option<String>) -> Result<Config, Failure> {
-        Ok(Config::load(&Choice { file: self.config, listen }, &environment())?)
+        let choice = Choice { file: self.config, listen, store: None };
+        Ok(Config::load(&choice, &environment())?)
     }
 
     /// The effective configuration and its store.
@@ -27,6 +29,33 @@ impl ConfigArgs {
         let config = self.load(None)?;
         let db = open(&config.store.url).await?;
         Ok((config, db))
+    }
+
+    /// The store, for a command that changes what a server believes; see [`Shared`].
+    pub(crate) async fn share(self) -> Result<Shared, Failure> {
+        let config = self.load(None)?;
+        let has_server = sql::is_server_running(&config.store.url)?;
+        Ok(Shared { db: open(&config.store.url).await?, has_server })
+    }
+}
+
+/// A store that a server may have open at the same time.
+pub(crate) struct Shared {
+    pub(crate) db: Db,
+    has_server: bool,
+}
+
+/// A server looks for a new configuration ten times a second and believes a key for a second at most.
+const NOTICED_WITHIN: Duration = Duration::from_millis(300);
+
+impl Shared {
+    /// Closes the store, after a server has had the time to notice what was written: the next command
+    /// of a script may send an event that needs it.
+    pub(crate) async fn close(self) {
+        self.db.close().await;
+        if self.has_server {
+            tokio::time::sleep(NOTICED_WITHIN).await;
+        }
     }
 }
 

@@ -5,7 +5,7 @@ fn load(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
     let file = folder.path().join("pantau.toml");
     std::fs::write(&file, text).expect("writes");
     let environment: Vec<(String, String)> = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let choice = Choice { file: Some(file.clone()), listen: None };
+    let choice = Choice { file: Some(file.clone()), ..Choice::default() };
     Config::load(&choice, &environment).map_err(|error| error.to_string().replace(&file.display().to_string(), "pantau.toml"))
 }
 
@@ -74,7 +74,7 @@ fn a_secret_may_stand_in_a_file_of_its_own() {
 
 #[test]
 fn a_file_that_was_asked_for_must_exist() {
-    let choice = Choice { file: Some("/nowhere/pantau.toml".into()), listen: None };
+    let choice = Choice { file: Some("/nowhere/pantau.toml".into()), ..Choice::default() };
     let sentence = Config::load(&choice, &[]).expect_err("is refused").to_string();
     assert!(sentence.starts_with("the configuration file /nowhere/pantau.toml cannot be read: "), "{sentence}");
 }

@@ -1,0 +1,68 @@
+//! The year in the store: configuration first, then each day as it would have come in.
+
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{Days, NaiveDate};
+use chrono_tz::Tz;
+use dashboard_server::apply;
+use indicatif::{ProgressBar, ProgressStyle};
+use rules::time::{Millis, Now, date_of, start_of};
+use sql::Db;
+use sql::log::{Appender, Group};
+use sql::registry::Registry;
+
+use super::super::Failure;
+use crate::demo::year;
+
+/// The district is known before its year begins, so that tables as known at any moment of it are whole.
+const KNOWN_BEFORE: Days = Days::new(500);
+/// Batches of a year, for the progress bar: one for each of some 400 days.
+const BATCHES: u64 = 400;
+const ACTOR: &str = "demo";
+
+/// Applies the district to an empty store and appends the days that the log does not have yet.
+/// Returns the configuration.
+pub(super) async fn fill(db: &Db, seed: u64, zone: Tz, now: &Now) -> Result<Registry, Failure> {
+    let today = date_of(now(), zone);
+    if sql::registry::revision(db).await? == 0 {
+        let long_ago = start_of(today.checked_sub_days(KNOWN_BEFORE).unwrap_or(NaiveDate::MIN), zone);
+        let then: Now = Arc::new(move || long_ago);
+        apply::apply(db, &then, ACTOR, &apply::embedded_example()).await?;
+    }
+    let registry = sql::registry::load(db, None).await?;
+    append(db, &registry, seed, today, zone).await?;
+    Ok(registry)
+}
+
+/// Appends what was received after the newest receipt: all of it at the first start, the days since at a later one.
+async fn append(db: &Db, registry: &Registry, seed: u64, today: NaiveDate, zone: Tz) -> Result<(), Failure> {
+    let newest = sql::log::newest_received_at(db).await?.unwrap_or(Millis::MIN);
+    let then = Arc::new(AtomicI64::new(Millis::MIN));
+    let clock: Now = {
+        let then = Arc::clone(&then);
+        Arc::new(move || then.load(Ordering::Acquire))
+    };
+    let mut appender = Appender::new(db.clone());
+    let bar = progress();
+    for batch in year(registry, seed, today, zone) {
+        if batch.received_at > newest {
+            then.store(batch.received_at, Ordering::Release);
+            let group = Group { events: batch.events, used_keys: Vec::new() };
+            appender.append(&clock, group).await.1?;
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    db.signal().log_written();
+    Ok(())
+}
+
+fn progress() -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("filling the year {wide_bar} {percent} %").expect("the template is a constant");
+    ProgressBar::new(BATCHES).with_style(style)
+}
