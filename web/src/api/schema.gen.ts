@@ -331,7 +331,7 @@ export interface components {
         /** @description One thing that must be right. */
         Check: {
             /** @description What is wrong and what to do. */
-            detail?: string | null;
+            detail: string | null;
             /** @description Whether it is. */
             ok: boolean;
         };
@@ -466,7 +466,7 @@ export interface components {
             /** @description `sum`, `mean`, `ratio`, `none`. */
             rollup_tree: string;
             /** @description `current`, `last_complete`, `rolling_28d`; null for the usual choice. */
-            show?: string | null;
+            show: string | null;
             /** @description Where it comes from. */
             source: string;
             /** @description What its numbers count, such as `%`. */
@@ -475,7 +475,7 @@ export interface components {
              * Format: date
              * @description First day on which it is measured.
              */
-            valid_from?: string | null;
+            valid_from: string | null;
         };
         /** @description A page of a list. */
         List_Board: {
@@ -527,7 +527,7 @@ export interface components {
                 /** @description `sum`, `mean`, `ratio`, `none`. */
                 rollup_tree: string;
                 /** @description `current`, `last_complete`, `rolling_28d`; null for the usual choice. */
-                show?: string | null;
+                show: string | null;
                 /** @description Where it comes from. */
                 source: string;
                 /** @description What its numbers count, such as `%`. */
@@ -536,7 +536,7 @@ export interface components {
                  * Format: date
                  * @description First day on which it is measured.
                  */
-                valid_from?: string | null;
+                valid_from: string | null;
             }[];
         };
         /** @description A page of a list. */
@@ -547,39 +547,39 @@ export interface components {
                  * Format: double
                  * @description Achievement in percent.
                  */
-                achievement?: number | null;
+                achievement: number | null;
                 /**
                  * Format: double
                  * @description Denominator of a ratio.
                  */
-                denominator?: number | null;
+                denominator: number | null;
                 /** @description Indicator id. */
                 indicator: string;
                 /**
                  * Format: double
                  * @description The last in time.
                  */
-                last?: number | null;
+                last: number | null;
                 /**
                  * Format: double
                  * @description The greatest.
                  */
-                max?: number | null;
+                max: number | null;
                 /**
                  * Format: double
                  * @description Their mean.
                  */
-                mean?: number | null;
+                mean: number | null;
                 /**
                  * Format: double
                  * @description Their median.
                  */
-                median?: number | null;
+                median: number | null;
                 /**
                  * Format: double
                  * @description The least.
                  */
-                min?: number | null;
+                min: number | null;
                 /**
                  * Format: int64
                  * @description Samples in use.
@@ -589,7 +589,7 @@ export interface components {
                  * Format: double
                  * @description Numerator of a ratio.
                  */
-                numerator?: number | null;
+                numerator: number | null;
                 /** @description Period. */
                 period: string;
                 /** @description Its first day. */
@@ -600,19 +600,19 @@ export interface components {
                  * Format: double
                  * @description Their sum.
                  */
-                sum?: number | null;
+                sum: number | null;
                 /**
                  * Format: double
                  * @description Target of the period.
                  */
-                target?: number | null;
+                target: number | null;
                 /** @description Unit id, or `all`. */
                 unit: string;
                 /**
                  * Format: double
                  * @description Value by the indicator's roll-up.
                  */
-                value?: number | null;
+                value: number | null;
             }[];
         };
         /** @description A page of a list. */
@@ -630,19 +630,19 @@ export interface components {
                 /** @description Name. */
                 name: string;
                 /** @description Id of the unit above; null at the top. */
-                parent?: string | null;
+                parent: string | null;
                 /** @description Short name. */
                 short_name: string;
                 /**
                  * Format: date
                  * @description First day of its validity.
                  */
-                valid_from?: string | null;
+                valid_from: string | null;
                 /**
                  * Format: date
                  * @description Last day of its validity.
                  */
-                valid_to?: string | null;
+                valid_to: string | null;
             }[];
         };
         /** @description A page of a list. */
@@ -653,22 +653,22 @@ export interface components {
                  * Format: double
                  * @description Achievement in percent, uncapped.
                  */
-                achievement?: number | null;
+                achievement: number | null;
                 /** @description The moment as of which it was computed, RFC 3339. */
-                as_of?: string | null;
+                as_of: string | null;
                 /** @description When it was computed, RFC 3339. */
-                computed_at?: string | null;
+                computed_at: string | null;
                 /** @description Until when the newest sample speaks, RFC 3339. */
-                data_at?: string | null;
+                data_at: string | null;
                 /**
                  * Format: double
                  * @description Sum of the denominators of a ratio.
                  */
-                denominator?: number | null;
+                denominator: number | null;
                 /** @description Age by the source's rhythm: `fresh`, `aging`, `stale`; never hides the status. */
                 freshness: components["schemas"]["FreshnessWord"];
                 /** @description Grade; filled by a later part. */
-                grade?: string | null;
+                grade: string | null;
                 /** @description Indicator id. */
                 indicator: string;
                 /**
@@ -680,31 +680,31 @@ export interface components {
                  * Format: double
                  * @description Sum of the numerators of a ratio.
                  */
-                numerator?: number | null;
+                numerator: number | null;
                 /**
                  * @description The period, such as `2026-W47`.
                  * @example 2026-W47
                  */
                 period: string;
                 /** @description Quality of the data A to D; filled by a later part. */
-                quality?: string | null;
+                quality: string | null;
                 /** @description The revision of the configuration that made it, such as `r12`. */
                 rules: string;
-                signal?: components["schemas"]["SignalWord"] | null;
+                signal: components["schemas"]["SignalWord"] | null;
                 /** @description Status by the bands: `above`, `good`, `watch`, `late`, `not_rated`, `no_data`. */
                 status: components["schemas"]["StatusWord"];
                 /**
                  * Format: double
                  * @description What is due in this period.
                  */
-                target?: number | null;
+                target: number | null;
                 /** @description Unit id. */
                 unit: string;
                 /**
                  * Format: double
                  * @description The number, in the indicator's unit of measure.
                  */
-                value?: number | null;
+                value: number | null;
             }[];
         };
         /** @description What a client says on `/api/v1/live`. */
@@ -732,13 +732,13 @@ export interface components {
         /** @description Who is signed in. */
         Me: {
             /** @description When reading ends without further activity, RFC 3339; null for a key. */
-            expires_at?: string | null;
+            expires_at: string | null;
             /** @description Whether changes ask for the password again. */
             reauthenticate: boolean;
             /** @description `viewer`, `administrator`; `key` for a key. */
             role: string;
             /** @description The unit whose subtree is visible; `*` for all, null for a key with its own list. */
-            unit?: string | null;
+            unit: string | null;
             /** @description Name of the person; of a key, `key:` and its id. */
             username: string;
         };
@@ -829,7 +829,7 @@ export interface components {
             /** @description Whether the boards stand; older history may still roll up behind. */
             boards_stand: boolean;
             /** @description Why the last pass failed. */
-            fault?: string | null;
+            fault: string | null;
             /**
              * Format: int64
              * @description Parts of history that wait.
@@ -842,39 +842,39 @@ export interface components {
              * Format: double
              * @description Achievement in percent.
              */
-            achievement?: number | null;
+            achievement: number | null;
             /**
              * Format: double
              * @description Denominator of a ratio.
              */
-            denominator?: number | null;
+            denominator: number | null;
             /** @description Indicator id. */
             indicator: string;
             /**
              * Format: double
              * @description The last in time.
              */
-            last?: number | null;
+            last: number | null;
             /**
              * Format: double
              * @description The greatest.
              */
-            max?: number | null;
+            max: number | null;
             /**
              * Format: double
              * @description Their mean.
              */
-            mean?: number | null;
+            mean: number | null;
             /**
              * Format: double
              * @description Their median.
              */
-            median?: number | null;
+            median: number | null;
             /**
              * Format: double
              * @description The least.
              */
-            min?: number | null;
+            min: number | null;
             /**
              * Format: int64
              * @description Samples in use.
@@ -884,7 +884,7 @@ export interface components {
              * Format: double
              * @description Numerator of a ratio.
              */
-            numerator?: number | null;
+            numerator: number | null;
             /** @description Period. */
             period: string;
             /** @description Its first day. */
@@ -895,19 +895,19 @@ export interface components {
              * Format: double
              * @description Their sum.
              */
-            sum?: number | null;
+            sum: number | null;
             /**
              * Format: double
              * @description Target of the period.
              */
-            target?: number | null;
+            target: number | null;
             /** @description Unit id, or `all`. */
             unit: string;
             /**
              * Format: double
              * @description Value by the indicator's roll-up.
              */
-            value?: number | null;
+            value: number | null;
         };
         /** @description Whether the first run is still to be done. */
         SetupState: {
@@ -957,7 +957,7 @@ export interface components {
              * Format: double
              * @description The number; `null` where there is none.
              */
-            value?: number | null;
+            value: number | null;
         };
         /**
          * @description Words of `status`.
@@ -1003,7 +1003,7 @@ export interface components {
             /** @description What stands on it. */
             title: string;
             /** @description Its number. */
-            value: unknown;
+            value: components["schemas"]["Value"];
         };
         /** @description A work unit. */
         Unit: {
@@ -1018,19 +1018,81 @@ export interface components {
             /** @description Name. */
             name: string;
             /** @description Id of the unit above; null at the top. */
-            parent?: string | null;
+            parent: string | null;
             /** @description Short name. */
             short_name: string;
             /**
              * Format: date
              * @description First day of its validity.
              */
-            valid_from?: string | null;
+            valid_from: string | null;
             /**
              * Format: date
              * @description Last day of its validity.
              */
-            valid_to?: string | null;
+            valid_to: string | null;
+        };
+        /**
+         * @description VALUE of the contract: one number of one unit in one period, with all that is needed to judge it.
+         *     What is not there is `null`, never 0.
+         */
+        Value: {
+            /**
+             * Format: double
+             * @description Achievement in percent, uncapped.
+             */
+            achievement: number | null;
+            /** @description The moment as of which it was computed, RFC 3339. */
+            as_of: string | null;
+            /** @description When it was computed, RFC 3339. */
+            computed_at: string | null;
+            /** @description Until when the newest sample speaks, RFC 3339. */
+            data_at: string | null;
+            /**
+             * Format: double
+             * @description Sum of the denominators of a ratio.
+             */
+            denominator: number | null;
+            /** @description Age by the source's rhythm: `fresh`, `aging`, `stale`; never hides the status. */
+            freshness: components["schemas"]["FreshnessWord"];
+            /** @description Grade; filled by a later part. */
+            grade: string | null;
+            /** @description Indicator id. */
+            indicator: string;
+            /**
+             * Format: int64
+             * @description Samples or cases in use.
+             */
+            n: number;
+            /**
+             * Format: double
+             * @description Sum of the numerators of a ratio.
+             */
+            numerator: number | null;
+            /**
+             * @description The period, such as `2026-W47`.
+             * @example 2026-W47
+             */
+            period: string;
+            /** @description Quality of the data A to D; filled by a later part. */
+            quality: string | null;
+            /** @description The revision of the configuration that made it, such as `r12`. */
+            rules: string;
+            signal: components["schemas"]["SignalWord"] | null;
+            /** @description Status by the bands: `above`, `good`, `watch`, `late`, `not_rated`, `no_data`. */
+            status: components["schemas"]["StatusWord"];
+            /**
+             * Format: double
+             * @description What is due in this period.
+             */
+            target: number | null;
+            /** @description Unit id. */
+            unit: string;
+            /**
+             * Format: double
+             * @description The number, in the indicator's unit of measure.
+             */
+            value: number | null;
         };
     };
     responses: never;

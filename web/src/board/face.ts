@@ -9,6 +9,7 @@ import type { Language } from "../language/language";
 import { translate } from "../language/translate";
 import { withMeasure } from "./measure";
 import { standingOf, type Standing } from "./standing";
+import { subjectOf, type Subject } from "./subject";
 import { trendOf } from "./trend";
 import { longStatus, statusWord, targetText } from "./words";
 
@@ -24,6 +25,8 @@ export interface Face {
   /** Tile title, and the short name of its unit. */
   title: string;
   unit: string;
+  /** The same in two parts without repeating itself. */
+  subject: Subject;
   digits: string;
   /** `rb`, `jt`, …, the unit of measure and, where it is not the running one, the period. */
   scale: string;
@@ -55,6 +58,7 @@ export function faceOf(tile: Tile, unit: Unit | undefined, indicator: Indicator 
     standing,
     title: tile.title,
     unit: unit?.short_name || unit?.name || value.unit,
+    subject: subjectOf(tile, unit),
     digits: number.digits,
     scale: number.scale,
     measure: value.value === null ? "" : measure,

@@ -2,6 +2,7 @@
 
 import { beginning, parsePeriod } from "../format/periods";
 import { dateIn } from "../format/dates";
+import type { Language } from "../language/language";
 import { translate } from "../language/translate";
 import type { Face, Reader } from "./face";
 import type { Since } from "./since";
@@ -20,10 +21,21 @@ export function rowOf(face: Face, since: Since | null, reader: Reader): Row {
   };
 }
 
-function sinceText(since: Since | null, reader: Reader): string {
+const DAY_MS = 86_400_000;
+const MONTH_DAYS = 30.4;
+
+function sinceText(since: Since | null, { language, zone, now }: Reader): string {
   const period = since === null ? null : parsePeriod(since.period);
-  if (since === null || period === null || reader.now === null) return "";
-  const year = Number(dateIn(reader.zone, reader.now).slice(0, 4));
-  const when = beginning(period, reader.language, year);
-  return translate(reader.language, since.orBefore ? "attention.since.before" : "attention.since", { when });
+  if (since === null || period === null || now === null) return "";
+  if (since.orBefore) return atLeast(now - period.first, language);
+  const year = Number(dateIn(zone, now).slice(0, 4));
+  return translate(language, "attention.since", { when: beginning(period, language, year) });
+}
+
+/** Where the beginning lies before all that was read: how long at the least. */
+function atLeast(ms: number, language: Language): string {
+  const months = Math.floor(ms / DAY_MS / MONTH_DAYS);
+  if (months < 12) return translate(language, "attention.since.months", { n: months });
+  if (months < 24) return translate(language, "attention.since.year");
+  return translate(language, "attention.since.years", { n: Math.floor(months / 12) });
 }

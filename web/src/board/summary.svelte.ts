@@ -9,6 +9,7 @@ import { shortValue } from "./face";
 import type { LiveBoard } from "./live-board.svelte";
 import { newestOf } from "./newest";
 import { readFace, regionZone } from "./reading";
+import { subjectText } from "./subject";
 import { countAll, type Counts } from "./standing";
 
 export function readCounts(board: LiveBoard): Counts {
@@ -31,8 +32,8 @@ export function readNewest(board: LiveBoard): NewestWords {
   if (!newest) return { long: "", short: "" };
   const face = readFace(newest.tile);
   const time = formatTime(newest.at, "minutes", regionZone(), preferences.language);
-  const short = { time, name: face.title, value: shortValue(face) };
-  return { long: t("wall.event", { ...short, unit: face.unit }), short: t("wall.event.short", short) };
+  const words = (name: string) => t("wall.event", { time, name, value: shortValue(face) });
+  return { long: words(subjectText(face.subject)), short: words(face.title) };
 }
 
 function seen(board: LiveBoard): { tile: Tile; at: number } | null {

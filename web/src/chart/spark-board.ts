@@ -17,6 +17,8 @@ interface Slot {
 /** At the size of a laptop tile; a wall's larger box scales them. */
 const LINE_SHARE = 0.052;
 const POINT_SHARE = 0.097;
+/** Narrower than this, in heights, twelve points are a scribble. */
+const LEAST_WIDTH = 0.7;
 
 export class SparkBoard {
   #slots = new Map<HTMLElement, Slot>();
@@ -103,6 +105,7 @@ export class SparkBoard {
   }
 
   #drawSlot(pen: CanvasRenderingContext2D, drawing: SparkDrawing, box: DOMRect): void {
+    if (box.width < box.height * LEAST_WIDTH) return;
     const radius = box.height * POINT_SHARE;
     const spark = sparkOf(drawing, { width: box.width, height: box.height, inset: radius + 1 });
     pen.save();

@@ -9,6 +9,10 @@ test("a missing value is a gap, never a zero", () => {
   expect(spark.last).toEqual({ x: 103, y: 7 });
 });
 
+test("without a newest value there is no dot", () => {
+  expect(sparkOf({ values: [1, 2, null], target: null }, BOX).last).toBeNull();
+});
+
 test("a level line runs through the middle", () => {
   expect(sparkOf({ values: [5, 5], target: null }, BOX).last?.y).toBe(32);
 });

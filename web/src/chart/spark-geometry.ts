@@ -16,6 +16,7 @@ export interface Box {
 export interface Spark {
   /** Unbroken runs; a missing value is a gap, never a zero. */
   runs: { x: number; y: number }[][];
+  /** The newest point; null when the newest value is missing, for a dot would pass an older one off as current. */
   last: { x: number; y: number } | null;
   band: { top: number; bottom: number } | null;
 }
@@ -43,7 +44,7 @@ export function sparkOf(input: SparkInput, box: Box): Spark {
     open = true;
     runs.at(-1)?.push({ x: box.inset + index * step, y: y(value) });
   });
-  return { runs, last: runs.at(-1)?.at(-1) ?? null, band: bandOf(input.target, y, box) };
+  return { runs, last: open ? (runs.at(-1)?.at(-1) ?? null) : null, band: bandOf(input.target, y, box) };
 }
 
 function domain(known: readonly number[], target: SparkInput["target"]): [number, number] {

@@ -17,7 +17,9 @@ export const english = {
   "attention.more": "Show {n} more",
   "attention.phone": "Needs attention, {n}",
   "attention.since": "since {when}",
-  "attention.since.before": "since before {when}",
+  "attention.since.months": "over {n} months",
+  "attention.since.year": "over a year",
+  "attention.since.years": "over {n} years",
   "attention.stale": "{word}, stale data",
   "attention.title": "Needs attention",
 
@@ -170,7 +172,7 @@ export const english = {
   "status.long.down.watch": "amber, over the limit",
   "status.long.good": "fine",
   "status.long.no_data": "no data",
-  "status.long.not_rated": "not rated: no target",
+  "status.long.not_rated": "not rated: target missing or 0",
   "status.long.range.late": "red, far outside the range",
   "status.long.range.watch": "amber, outside the range",
   "status.long.up.late": "red, far below target",
@@ -185,6 +187,5 @@ export const english = {
   "tile.spark.flat": "level over {n} periods",
   "tile.spark.rise": "up from {from} in {n} periods",
 
-  "wall.event": "{time} {unit} · {name} {value}",
-  "wall.event.short": "{time} {name} {value}",
+  "wall.event": "{time} {name} {value}",
 } as const satisfies Record<Key, string>;

@@ -17,7 +17,9 @@ export const indonesian = {
   "attention.more": "Lihat {n} lainnya",
   "attention.phone": "Perlu perhatian, {n}",
   "attention.since": "sejak {when}",
-  "attention.since.before": "sejak sebelum {when}",
+  "attention.since.months": "{n} bulan lebih",
+  "attention.since.year": "setahun lebih",
+  "attention.since.years": "{n} tahun lebih",
   "attention.stale": "{word}, data basi",
   "attention.title": "Perlu perhatian",
 
@@ -170,7 +172,7 @@ export const indonesian = {
   "status.long.down.watch": "kuning, di atas batas",
   "status.long.good": "wajar",
   "status.long.no_data": "tanpa data",
-  "status.long.not_rated": "tidak dinilai: tanpa target",
+  "status.long.not_rated": "tidak dinilai: target kosong atau 0",
   "status.long.range.late": "merah, jauh di luar rentang",
   "status.long.range.watch": "kuning, di luar rentang",
   "status.long.up.late": "merah, jauh di bawah target",
@@ -185,8 +187,7 @@ export const indonesian = {
   "tile.spark.flat": "tetap dalam {n} periode",
   "tile.spark.rise": "naik dari {from} dalam {n} periode",
 
-  "wall.event": "{time} {unit} · {name} {value}",
-  "wall.event.short": "{time} {name} {value}",
+  "wall.event": "{time} {name} {value}",
 } as const;
 
 export type Key = keyof typeof indonesian;
