@@ -1,0 +1,1 @@
+"""What every concern uses: processes, packages, the product, the report."""
