@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Connection, Sqlite, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::error::Error;
@@ -110,6 +110,9 @@ impl Db {
         let options = options_for(&path).map_err(|cause| failed(Box::new(cause)))?;
         let write = SqlitePoolOptions::new()
             .max_connections(1)
+            // A full disk makes SQLite roll back by itself; the driver then counts a transaction that
+            // is no more and refuses to begin another, so that connection is given up for a fresh one.
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .connect_with(options.clone())
             .await
             .map_err(|cause| failed(Box::new(cause)))?;
