@@ -91,7 +91,10 @@ async fn weekly_figures_of_boston_equal_those_computed_elsewhere() {
                 close(found, column, number(row, column));
             }
             match row["goal"].as_str() {
-                "" => assert_eq!((&found["target"], &found["achievement"], &found["status"]), (&Value::Null, &Value::Null, &Value::from("not_rated"))),
+                "" => assert_eq!(
+                    (&found["target"], &found["achievement"], &found["status"]),
+                    (&Value::Null, &Value::Null, &Value::from("not_rated"))
+                ),
                 _ => {
                     close(found, "target", number(row, "goal"));
                     close(found, "achievement", number(row, achievement));

@@ -16,7 +16,7 @@ use crate::harness::{Answer, Client, House, sample, wait_until};
 const RECOVERS_WITHIN: Duration = Duration::from_secs(20);
 
 fn issued(n: usize) -> Value {
-    let at = format!("2026-11-16T{:02}:{:02}:{:02}Z", n / 3600 % 24, n / 60 % 60, n % 60);
+    let at = format!("2026-11-{}T{:02}:{:02}:{:02}Z", 16 + n / 86_400, n / 3600 % 24, n / 60 % 60, n % 60);
     sample("counter", &format!("event-{n}"), "permits", "issued", &at, 1.0)
 }
 
@@ -209,26 +209,26 @@ impl Drop for Disk {
 
 #[tokio::test]
 async fn a_full_disk_refuses_for_now_and_keeps_what_was_acknowledged() {
-    let Some(disk) = Disk::of_megabytes(16) else {
+    let Some(disk) = Disk::of_megabytes(32) else {
         println!("not tested: the disk full. It needs a small disk of its own, and this user may not mount one; run the tests as root.");
         return;
     };
     let house = House::within(&disk.0).await;
     house.ok(&["apply", &crate::harness::house::three_units()]);
     let ballast = house.path().join("ballast");
-    std::fs::write(&ballast, vec![1; 6 << 20]).expect("there is room yet");
+    std::fs::write(&ballast, vec![1; 20 << 20]).expect("there is room yet");
     let server = house.serve().await;
     let counter = server.client(&house.key("counter", "permits"));
     let reader = server.client(&house.reading_key());
 
     let mut taken = 0;
     let refused = loop {
-        let answer = counter.events(&(taken..taken + 500).map(issued).collect::<Vec<_>>()).await;
+        let answer = counter.events(&(taken..taken + 2000).map(issued).collect::<Vec<_>>()).await;
         match answer.status {
-            200 => taken += 500,
+            200 => taken += 2000,
             _ => break answer,
         }
-        assert!(taken < 80_000, "ten megabytes are never full");
+        assert!(taken < 300_000, "twelve megabytes are never full");
     };
     refused_for_now(&refused, "disk_full");
     assert!(taken > 0, "something fits");

@@ -10,16 +10,22 @@ mod harness;
 mod bodies;
 /// Boston's published figures.
 mod cityscore;
+/// The demo command, once.
+mod demo;
 /// Killed under load, nothing acknowledged is lost or doubled.
 mod durability;
 /// Disk, lock, clock, queue.
 mod faults;
+/// What every answer carries.
+mod headers;
 /// The WebSocket intake.
 mod intake_socket;
 /// What a key may send and read.
 mod keys;
 /// The live socket.
 mod live;
+/// Whose pages may do what, and the first run.
+mod origins;
 /// Several processes, configuration, exit codes.
 mod processes;
 /// Every code of `rejected`.
@@ -30,5 +36,7 @@ mod revisions;
 mod slow_viewers;
 /// A stranger's folder, key and events, up to the board.
 mod stranger;
+/// Monday morning, the turn of the year, week 53, an empty week.
+mod time;
 /// Meddling is named.
 mod verify;

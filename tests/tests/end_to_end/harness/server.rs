@@ -27,8 +27,13 @@ pub(crate) struct Server {
 impl Server {
     /// Starts `command` and waits for its line `ready http://…`.
     pub(crate) async fn start(command: Command, folder: &Path) -> Self {
+        Self::start_within(command, folder, READY_WITHIN).await
+    }
+
+    /// The same for one that needs longer.
+    pub(crate) async fn start_within(command: Command, folder: &Path, limit: Duration) -> Self {
         let mut server = Self::spawn(command, folder);
-        server.url = wait_until("the line `ready http://…` on stdout", READY_WITHIN, async || server.ready_line()).await;
+        server.url = wait_until("the line `ready http://…` on stdout", limit, async || server.ready_line()).await;
         server
     }
 
