@@ -106,6 +106,11 @@ fn file_of(choice: &Choice, environment: &[(String, String)]) -> Option<PathBuf>
     named.or_else(|| Some(PathBuf::from("pantau.toml")).filter(|file| file.exists()))
 }
 
+/// A variable that is no key: how the program itself is to behave. None also when it is blank.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    environment().into_iter().find(|(found, value)| found == name && !value.is_empty()).map(|(_, value)| value)
+}
+
 /// The variables of this process that are meant for us.
 pub(crate) fn environment() -> Vec<(String, String)> {
     let text = |os: std::ffi::OsString| os.to_string_lossy().into_owned();
@@ -123,7 +128,11 @@ impl fmt::Display for Config {
             ("intake", vec![("log", "store".to_owned())]),
             (
                 "region",
-                vec![("name", self.region.name.clone()), ("timezone", self.region.timezone.to_string()), ("locale", self.region.locale.clone())],
+                vec![
+                    ("name", self.region.name.clone()),
+                    ("timezone", self.region.timezone.to_string()),
+                    ("locale", self.region.locale.clone()),
+                ],
             ),
         ];
         for (at, (section, keys)) in sections.into_iter().enumerate() {
@@ -158,4 +167,3 @@ pub(crate) fn masked(url: &str) -> String {
         None => url.to_owned(),
     }
 }
-

@@ -54,7 +54,6 @@ impl Signals {
     pub(crate) fn listen() -> std::io::Result<Self> {
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
-
 }
 
 /// Where requests to leave come from.

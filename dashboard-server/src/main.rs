@@ -15,7 +15,7 @@ use rules::time::Now;
 fn main() -> ExitCode {
     let cli = commands::Cli::parse();
     let verbose = cli.verbose;
-    // The one place that reads the clock; everything below is handed it.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock; everything below is handed it")]
     let now: Now = Arc::new(|| chrono::Utc::now().timestamp_millis());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -5,6 +5,8 @@ use std::io::IsTerminal;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
+use crate::config::variable;
+
 /// What is logged unless `PANTAU_LOG` says otherwise.
 const DEFAULT: &str = "info,sqlx=warn";
 /// The filter of logs, in the words of `RUST_LOG`.
@@ -17,15 +19,15 @@ const SECONDS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1
 
 /// Starts logging. A filter that is not understood falls back to the default, with a line that says so.
 pub(crate) fn start_logging(default: &str) {
-    let wanted = std::env::var(FILTER).ok().filter(|text| !text.is_empty());
+    let wanted = variable(FILTER);
     let (filter, fault) = match wanted.as_deref().map(EnvFilter::try_new) {
         Some(Ok(filter)) => (filter, None),
         Some(Err(cause)) => (EnvFilter::new(default), Some(cause)),
         None => (EnvFilter::new(default), None),
     };
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
-    match std::env::var(FORMAT).as_deref() {
-        Ok("json") => logs.json().init(),
+    match variable(FORMAT).as_deref() {
+        Some("json") => logs.json().init(),
         _ => logs.init(),
     }
     if let Some(cause) = fault {

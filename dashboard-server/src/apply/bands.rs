@@ -23,7 +23,9 @@ pub(crate) fn parse(node: &Node<'_>, given: &mut Given<BandsRow>, faults: &mut V
         faults.push(node.place_of("late_below").fault(format!("late_below {late} is above watch_below {watch}; late begins below watch")));
     }
     let row = match (&id, valid_from, late_below, watch_below) {
-        (Some(id), Some(valid_from), Some(late_below), Some(watch_below)) => Some(BandsRow { id: id.clone(), valid_from, late_below, watch_below }),
+        (Some(id), Some(valid_from), Some(late_below), Some(watch_below)) => {
+            Some(BandsRow { id: id.clone(), valid_from, late_below, watch_below })
+        }
         _ => None,
     };
     given.push(node.place.clone(), id, row.filter(|_| faults.len() == before));

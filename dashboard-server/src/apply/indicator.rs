@@ -151,13 +151,16 @@ fn combine(row: &IndicatorRow, place: &Place, faults: &mut Vec<Fault>) {
 
 /// `applies_to` names units or kinds, `bands` names bands.
 pub(crate) fn check(indicators: &Side<IndicatorRow>, units: &Side<UnitRow>, bands: &Side<BandsRow>, faults: &mut Vec<Fault>) {
-    let kinds: std::collections::BTreeSet<&str> = units.rows.values().map(|placed| placed.row.kind.as_str()).filter(|kind| !kind.is_empty()).collect();
+    let kinds: std::collections::BTreeSet<&str> =
+        units.rows.values().map(|placed| placed.row.kind.as_str()).filter(|kind| !kind.is_empty()).collect();
     for placed in indicators.given_rows() {
         for word in placed.row.applies_to.iter().filter(|word| units.is_whole() && !units.knows(word) && !kinds.contains(word.as_str())) {
             let kinds = kinds.iter().copied().collect::<Vec<_>>().join(", ");
-            faults.push(placed.place.fault(format!(
-                "applies_to names {word:?}, which is neither the id of a unit nor the kind of one; the kinds are {kinds}"
-            )));
+            faults.push(
+                placed.place.fault(format!(
+                    "applies_to names {word:?}, which is neither the id of a unit nor the kind of one; the kinds are {kinds}"
+                )),
+            );
         }
     }
     // Bands that end take stored indicators with them, so these are looked at too.
@@ -165,7 +168,11 @@ pub(crate) fn check(indicators: &Side<IndicatorRow>, units: &Side<UnitRow>, band
         let id = &placed.row.bands;
         let is_known = id == DEFAULT_BANDS || bands.rows.values().any(|bands| bands.row.id == *id) || bands.knows(id);
         if !is_known {
-            faults.push(placed.place.fault(format!("bands is {id:?}, which is not the id of bands; add it to bands.toml, or leave it blank for the default")));
+            faults.push(
+                placed.place.fault(format!(
+                    "bands is {id:?}, which is not the id of bands; add it to bands.toml, or leave it blank for the default"
+                )),
+            );
         }
     }
 }

@@ -89,7 +89,8 @@ pub fn plan(files: &[File], current: Current) -> Result<Plan, Vec<Fault>> {
 
 /// Indicators whose numbers come from parts that are not built yet.
 fn indicator_notice(indicators: &Side<IndicatorRow>) -> Option<String> {
-    let ids: Vec<&str> = indicators.given_rows().filter(|placed| placed.row.from != "samples").map(|placed| placed.row.id.as_str()).collect();
+    let ids: Vec<&str> =
+        indicators.given_rows().filter(|placed| placed.row.from != "samples").map(|placed| placed.row.id.as_str()).collect();
     (!ids.is_empty()).then(|| format!("cases and surveys are not taken in yet, so these indicators stay without data: {}", ids.join(", ")))
 }
 

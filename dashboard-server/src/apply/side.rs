@@ -96,10 +96,20 @@ impl<T: Row> Side<T> {
         let given_keys: BTreeSet<String> = seen.into_keys().collect();
         let ended: BTreeSet<String> = match given.is_unreadable {
             true => BTreeSet::new(),
-            false => stored.into_iter().filter(|key| !given_keys.contains(key) && !given.broken.contains(key) && !kept.contains(key)).collect(),
+            false => {
+                stored.into_iter().filter(|key| !given_keys.contains(key) && !given.broken.contains(key) && !kept.contains(key)).collect()
+            }
         };
         rows.retain(|key, _| !ended.contains(key));
-        Self { rows, given: given_keys, ended, is_given: true, broken: given.broken, is_unreadable: given.is_unreadable, is_partial: given.is_partial }
+        Self {
+            rows,
+            given: given_keys,
+            ended,
+            is_given: true,
+            broken: given.broken,
+            is_unreadable: given.is_unreadable,
+            is_partial: given.is_partial,
+        }
     }
 
     /// The row of that key.
@@ -126,7 +136,10 @@ impl<T: Row> Side<T> {
     pub(crate) fn missing(&self, key: &str) -> String {
         let table = T::TABLE.as_str();
         match self.ended.contains(key) {
-            true => format!("would be ended because it is no longer in {0}; put it back into {0}, or change what refers to it first", file_of(T::TABLE)),
+            true => format!(
+                "would be ended because it is no longer in {0}; put it back into {0}, or change what refers to it first",
+                file_of(T::TABLE)
+            ),
             false => format!("is not among the {table} ids; add it to {} or write another", file_of(T::TABLE)),
         }
     }

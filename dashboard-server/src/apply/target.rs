@@ -46,7 +46,13 @@ fn period(line: &Line, faults: &mut Vec<Fault>) -> Option<Period> {
 }
 
 /// A target is for an indicator and a unit that exist, and has two ends only where a range is meant.
-pub(crate) fn check(targets: &Side<TargetRow>, indicators: &Side<IndicatorRow>, units: &Side<UnitRow>, faults: &mut Vec<Fault>, notices: &mut Vec<String>) {
+pub(crate) fn check(
+    targets: &Side<TargetRow>,
+    indicators: &Side<IndicatorRow>,
+    units: &Side<UnitRow>,
+    faults: &mut Vec<Fault>,
+    notices: &mut Vec<String>,
+) {
     for placed in targets.given_rows() {
         let row = &placed.row;
         if !indicators.knows(&row.indicator) {

@@ -22,7 +22,8 @@ fn file(name: &str, text: &str) -> File {
 
 /// A small district without faults, with one file replaced or added.
 fn district_with(name: &str, text: &str) -> Vec<File> {
-    let mut files = vec![file("units.csv", UNITS), file("indicators.csv", INDICATORS), file("targets.csv", TARGETS), file("boards.toml", BOARDS)];
+    let mut files =
+        vec![file("units.csv", UNITS), file("indicators.csv", INDICATORS), file("targets.csv", TARGETS), file("boards.toml", BOARDS)];
     files.retain(|file| file.path != name);
     files.push(file(name, text));
     files

@@ -60,7 +60,12 @@ impl fmt::Display for Failure {
 impl From<sql::Error> for Failure {
     fn from(error: sql::Error) -> Self {
         let code = if matches!(error, sql::Error::Address { .. }) { WRONG_USAGE } else { AT_RUN_TIME };
-        let sentence = error.to_string();
+        let sentence = match error {
+            sql::Error::Open { .. } => {
+                format!("{error}; check store.url and the rights on its folder, or ask for the cause with --verbose")
+            }
+            _ => error.to_string(),
+        };
         // The error itself is the sentence; only what is behind it is a cause.
         Self { code, sentence, cause: error.source().map(chain).map(Into::into) }
     }

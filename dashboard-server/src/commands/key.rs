@@ -45,13 +45,13 @@ pub(crate) enum Command {
 pub(crate) async fn run(command: Command, now: Now) -> Result<(), Failure> {
     match command {
         Command::Create { source, units, read, config } => {
-            let store = config.share().await?;
-            let text = create(&store.db, now(), &source, &units, read).await?;
+            let (_, db) = config.open().await?;
+            let text = create(&db, now(), &source, &units, read).await?;
             println!("{text}");
             let (id, _) = key::parse(&text).expect("a key just made has the form of one");
             let may = if read { "writes and reads" } else { "writes" };
             eprintln!("the key {id} {may} for source {source}, units {}; it is not shown again", units.join(","));
-            store.close().await;
+            db.close().await;
         }
         Command::List { config } => {
             let (_, db) = config.open().await?;
@@ -120,7 +120,8 @@ impl Reach {
 
 /// The key says for which units it may write; the source itself is not narrower.
 async fn make_source(tx: &mut Tx, now: Millis, source: &str) -> Result<(), Failure> {
-    let row = SourceRow { id: source.to_owned(), name: source.to_owned(), rhythm: None, units: vec!["*".to_owned()], case_prefix: String::new() };
+    let row =
+        SourceRow { id: source.to_owned(), name: source.to_owned(), rhythm: None, units: vec!["*".to_owned()], case_prefix: String::new() };
     let content = serde_json::to_value(row).expect("a row of texts is always JSON");
     configuration::record(tx, now, KEY_ACTOR, &[Change { table: Table::Source, key: source.to_owned(), content }], &[]).await?;
     Ok(())
@@ -136,7 +137,8 @@ pub(crate) async fn insert(tx: &mut Tx, now: Millis, source: (i64, &str), reach:
     };
     let (source, source_id) = (source.0, source.1.to_owned());
     let hash = key::hash(&secret);
-    key::insert(tx, &Key { id, source, source_id, hash, units, all_units, read, created_at: now, last_used_at: None, revoked_at: None }).await?;
+    key::insert(tx, &Key { id, source, source_id, hash, units, all_units, read, created_at: now, last_used_at: None, revoked_at: None })
+        .await?;
     Ok(text)
 }
 

@@ -45,12 +45,12 @@ pub(crate) struct Shared {
     has_server: bool,
 }
 
-/// A server looks for a new configuration ten times a second and believes a key for a second at most.
+/// A server looks for a new configuration ten times a second.
 const NOTICED_WITHIN: Duration = Duration::from_millis(300);
 
 impl Shared {
     /// Closes the store, after a server has had the time to notice what was written: the next command
-    /// of a script may send an event that needs it.
+    /// of a script may ask for a board that was not there before.
     pub(crate) async fn close(self) {
         self.db.close().await;
         if self.has_server {

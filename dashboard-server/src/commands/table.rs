@@ -94,7 +94,9 @@ pub(crate) async fn run(command: Command, now: Now) -> Result<(), Failure> {
     };
     match std::io::stdout().write_all(&text) {
         // Who reads only the head of a table wants no error.
-        Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::run("the table could not be written to stdout").because(cause)),
+        Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::run("the table could not be written to stdout").because(cause))
+        }
         _ => Ok(()),
     }
 }
@@ -123,7 +125,8 @@ impl Args {
 /// An instant, or the first moment of a date in the region's zone.
 fn moment(text: &str, option: &str, zone: Tz) -> Result<Millis, Failure> {
     let date = || text.parse::<NaiveDate>().ok().map(|date| start_of(date, zone));
-    let wrong = || Failure::usage(format!("{option} is {text:?}; write a date like 2026-11-24 or an instant like 2026-11-24T09:00:00+07:00"));
+    let wrong =
+        || Failure::usage(format!("{option} is {text:?}; write a date like 2026-11-24 or an instant like 2026-11-24T09:00:00+07:00"));
     parse_instant(text).or_else(date).ok_or_else(wrong)
 }
 

@@ -34,7 +34,14 @@ fn the_command_line_is_sound() {
 
 #[test]
 fn wrong_usage_exits_2() {
-    for line in ["pantau", "pantau import", "pantau serve --roles all", "pantau apply", "pantau table samples --every week", "pantau user add x --role x --unit x"] {
+    for line in [
+        "pantau",
+        "pantau import",
+        "pantau serve --roles all",
+        "pantau apply",
+        "pantau table samples --every week",
+        "pantau user add x --role x --unit x",
+    ] {
         let error = Cli::try_parse_from(line.split(' ')).expect_err(line);
         assert_eq!(error.exit_code(), 2, "{line}");
     }
@@ -83,7 +90,10 @@ async fn a_key_of_unknown_units_is_not_made() {
     assert_eq!(failure.to_string(), "there is no unit \"dinkess\"; use an id of units.csv, or '*' for all");
     assert!(sql::key::list(&db).await.expect("reads").is_empty());
     let failure = key::create(&db, AT, "a b", &units(&["*"]), false).await.expect_err("is refused");
-    assert_eq!(failure.to_string(), "the source \"a b\" cannot be used; use 1 to 128 letters, digits and -_.:/ without spaces, not ending in `/`");
+    assert_eq!(
+        failure.to_string(),
+        "the source \"a b\" cannot be used; use 1 to 128 letters, digits and -_.:/ without spaces, not ending in `/`"
+    );
 }
 
 #[tokio::test]

@@ -149,10 +149,13 @@ pub(crate) async fn add(db: &Db, now: Millis, name: &str, role: &str, unit: &str
         "*" => None,
         id => Some(registry.unit(id).ok_or_else(|| unknown_unit(id))?.no),
     };
-    let person = Person { no: 0, name: name.to_owned(), password: hash(password), role: role.to_owned(), unit, created_at: now, disabled_at: None };
+    let person =
+        Person { no: 0, name: name.to_owned(), password: hash(password), role: role.to_owned(), unit, created_at: now, disabled_at: None };
     let mut tx = db.begin().await?;
     if person::insert(&mut tx, &person).await?.is_none() {
-        return Err(Failure::run(format!("there is already a person named {name}; choose another name, or use `pantau user passwd {name}`")));
+        return Err(Failure::run(format!(
+            "there is already a person named {name}; choose another name, or use `pantau user passwd {name}`"
+        )));
     }
     Ok(tx.commit().await?)
 }
@@ -185,7 +188,13 @@ async fn list(db: &Db) -> Result<String, Failure> {
     let mut text = "name,role,unit,created_at,disabled_at\n".to_owned();
     for person in person::list(db).await? {
         let disabled_at = person.disabled_at.map(format_instant).unwrap_or_default();
-        text.push_str(&format!("{},{},{},{},{disabled_at}\n", person.name, person.role, unit(person.unit), format_instant(person.created_at)));
+        text.push_str(&format!(
+            "{},{},{},{},{disabled_at}\n",
+            person.name,
+            person.role,
+            unit(person.unit),
+            format_instant(person.created_at)
+        ));
     }
     Ok(text)
 }

@@ -32,7 +32,9 @@ pub(crate) async fn run(args: Args, now: Now) -> Result<(), Failure> {
     }
     match lines.iter().filter(|(is_well, _)| !is_well).count() {
         0 => Ok(()),
-        failed => Err(Failure::run(format!("{failed} of {} checks failed; restore the store from a backup, or find who changed it", lines.len()))),
+        failed => {
+            Err(Failure::run(format!("{failed} of {} checks failed; restore the store from a backup, or find who changed it", lines.len())))
+        }
     }
 }
 

@@ -69,7 +69,8 @@ pub(super) fn from_environment(environment: &[(String, String)], values: &mut Va
             values.insert((key.section, key.name), value.clone());
             continue;
         }
-        let of_file = variable.strip_suffix("_FILE").and_then(|variable| KEYS.iter().find(|key| key.is_secret && key.variable() == variable));
+        let of_file =
+            variable.strip_suffix("_FILE").and_then(|variable| KEYS.iter().find(|key| key.is_secret && key.variable() == variable));
         let Some(key) = of_file else {
             let known: Vec<String> = KEYS.iter().map(Key::variable).collect();
             return Err(ConfigError(format!("unknown key: the environment variable {variable}; known are {}", known.join(", "))));
@@ -77,7 +78,8 @@ pub(super) fn from_environment(environment: &[(String, String)], values: &mut Va
         if environment.iter().any(|(other, _)| *other == key.variable()) {
             return Err(ConfigError(format!("both {} and {variable} are set; keep one", key.variable())));
         }
-        let secret = fs::read_to_string(value).map_err(|cause| ConfigError(format!("{variable}: the file {value} cannot be read: {cause}")))?;
+        let secret =
+            fs::read_to_string(value).map_err(|cause| ConfigError(format!("{variable}: the file {value} cannot be read: {cause}")))?;
         values.insert((key.section, key.name), secret.trim_end_matches(['\r', '\n']).to_owned());
     }
     Ok(())

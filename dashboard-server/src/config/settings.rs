@@ -6,7 +6,9 @@ use super::{Config, ConfigError, Region, Server, Store, Values};
 
 /// Understands all values.
 pub(super) fn understand(values: &Values) -> Result<Config, ConfigError> {
-    let value = |section: &'static str, name: &'static str| values.get(&(section, name)).map(|value| value.trim()).filter(|value| !value.is_empty());
+    let value = |section: &'static str, name: &'static str| {
+        values.get(&(section, name)).map(|value| value.trim()).filter(|value| !value.is_empty())
+    };
     if value("server", "tls_cert").is_some() || value("server", "tls_key").is_some() {
         return refuse("server.tls_cert and server.tls_key are not supported yet; leave them out and put a proxy that speaks TLS in front");
     }
@@ -45,7 +47,9 @@ fn public_url(text: &str) -> Result<String, ConfigError> {
     let host = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
     match host {
         Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', ' ', '@']) => Ok(text.to_owned()),
-        _ => refuse(format!("server.public_url is {text:?}; write http:// or https:// and a host, without a path, like https://pantau.example.go.id")),
+        _ => refuse(format!(
+            "server.public_url is {text:?}; write http:// or https:// and a host, without a path, like https://pantau.example.go.id"
+        )),
     }
 }
 

@@ -15,7 +15,8 @@ fn refusal(text: &str) -> String {
 
 #[test]
 fn environment_wins_over_file_and_file_over_default() {
-    let config = load("[server]\nlisten = \"127.0.0.1:1\"\n[region]\nname = \"Kota\"\n", &[("PANTAU_SERVER__LISTEN", "127.0.0.1:2")]).expect("loads");
+    let config = load("[server]\nlisten = \"127.0.0.1:1\"\n[region]\nname = \"Kota\"\n", &[("PANTAU_SERVER__LISTEN", "127.0.0.1:2")])
+        .expect("loads");
     assert_eq!(config.server.listen, "127.0.0.1:2");
     assert_eq!(config.region.name, "Kota");
     assert_eq!(config.store.url, "sqlite://data/pantau.db");
@@ -38,17 +39,26 @@ fn every_key_has_a_variable() {
 
 #[test]
 fn unknown_keys_are_named() {
-    assert_eq!(refusal("[server]\nlisten_on = \"x\"\n"), "pantau.toml: unknown key \"server.listen_on\"; the keys of [server] are listen, public_url, tls_cert, tls_key");
+    assert_eq!(
+        refusal("[server]\nlisten_on = \"x\"\n"),
+        "pantau.toml: unknown key \"server.listen_on\"; the keys of [server] are listen, public_url, tls_cert, tls_key"
+    );
     assert_eq!(refusal("[serve]\n"), "pantau.toml: unknown key \"serve\"; the sections are server, store, intake, region");
     let sentence = load("", &[("PANTAU_STORE__URI", "x")]).expect_err("is refused");
-    assert!(sentence.starts_with("unknown key: the environment variable PANTAU_STORE__URI; known are PANTAU_SERVER__LISTEN, "), "{sentence}");
+    assert!(
+        sentence.starts_with("unknown key: the environment variable PANTAU_STORE__URI; known are PANTAU_SERVER__LISTEN, "),
+        "{sentence}"
+    );
     assert!(load("", &[("PANTAU_LOG", "debug")]).is_ok());
 }
 
 #[test]
 fn values_that_cannot_be_are_refused_with_what_to_write() {
     assert_eq!(refusal("[store]\nurl = \"postgres://u:p@h/d\"\n"), "PostgreSQL is not supported yet; write store.url = \"sqlite://PATH\"");
-    assert_eq!(refusal("[store]\nurl = \"mysql://u:p@h/d\"\n"), "store.url is \"mysql://u:***@h/d\"; write sqlite://PATH, like sqlite://data/pantau.db");
+    assert_eq!(
+        refusal("[store]\nurl = \"mysql://u:p@h/d\"\n"),
+        "store.url is \"mysql://u:***@h/d\"; write sqlite://PATH, like sqlite://data/pantau.db"
+    );
     assert_eq!(refusal("[intake]\nlog = \"nats://h:4222\"\n"), "a NATS log is not supported yet; write intake.log = \"store\"");
     assert_eq!(refusal("[server]\nlisten = \"8080\"\n"), "server.listen is \"8080\"; write HOST:PORT, like 127.0.0.1:8080 or 0.0.0.0:80");
     assert_eq!(refusal("[server]\nlisten = 8080\n"), "pantau.toml: server.listen must be text between double quotes");

@@ -78,9 +78,7 @@ fn short(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.as_f64().map_or_else(|| number.to_string(), |number| number.to_string()),
         Value::Bool(flag) => flag.to_string(),
-        Value::Array(items) if items.iter().all(Value::is_string) => {
-            items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(";")
-        }
+        Value::Array(items) if items.iter().all(Value::is_string) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(";"),
         Value::Array(items) => format!("{} entries", items.len()),
         Value::Object(_) => "…".to_owned(),
     }

@@ -94,7 +94,9 @@ async fn a_file_alone_may_refer_to_what_is_stored() {
 async fn a_source_made_for_a_key_stays_until_a_file_has_had_it() {
     let store = store().await;
     store.apply(&district_with("units.csv", UNITS)).await;
-    apply::apply(&store.db, &store.now, KEY_ACTOR, &[file("sources.toml", "[[source]]\nid = \"curl\"\nunits = [\"*\"]\n")]).await.expect("applies");
+    apply::apply(&store.db, &store.now, KEY_ACTOR, &[file("sources.toml", "[[source]]\nid = \"curl\"\nunits = [\"*\"]\n")])
+        .await
+        .expect("applies");
     assert_eq!(store.apply(&[file("sources.toml", SOURCES)]).await, ["+ source simrs", "added 1, changed 0, ended 0"]);
     let named = format!("{SOURCES}[[source]]\nid = \"curl\"\nname = \"Curl\"\nunits = [\"*\"]\n");
     assert_eq!(store.apply(&[file("sources.toml", &named)]).await, ["~ source curl (name: curl -> Curl)", "added 0, changed 1, ended 0"]);

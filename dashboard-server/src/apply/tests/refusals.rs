@@ -31,8 +31,14 @@ fn tile(tile: &str) -> String {
 
 #[test]
 fn sheets_that_cannot_be_read() {
-    assert_eq!(fault("units.csv", ""), "units.csv: the file is empty; its first line must be id,parent,name,short_name,kind,valid_from,valid_to,calendar,code");
-    assert_eq!(fault("units.csv", "id;name\n"), "units.csv:1: the columns are not separated by commas; save the file as CSV with `,` between the columns");
+    assert_eq!(
+        fault("units.csv", ""),
+        "units.csv: the file is empty; its first line must be id,parent,name,short_name,kind,valid_from,valid_to,calendar,code"
+    );
+    assert_eq!(
+        fault("units.csv", "id;name\n"),
+        "units.csv:1: the columns are not separated by commas; save the file as CSV with `,` between the columns"
+    );
     assert_eq!(
         fault("units.csv", "id,nama,name\n"),
         "units.csv:1: \"nama\" is not a column of this file; its columns are id,parent,name,short_name,kind,valid_from,valid_to,calendar,code"
@@ -47,16 +53,23 @@ fn sheets_that_cannot_be_read() {
 
 #[test]
 fn units_that_are_none() {
-    assert_eq!(units("x,kab\n"), "units.csv:5: the row has 2 cells, the header has 4; put text with a comma between double quotes, and leave no cell out");
+    assert_eq!(
+        units("x,kab\n"),
+        "units.csv:5: the row has 2 cells, the header has 4; put text with a comma between double quotes, and leave no cell out"
+    );
     assert_eq!(units("x,kab,,agency\n"), "units.csv:5: name is blank; write a value");
     assert_eq!(units(",kab,X,agency\n"), "units.csv:5: id is blank; write a value");
     assert_eq!(units("a b,kab,X,agency\n"), "units.csv:5: id is \"a b\"; use 1 to 64 letters, digits, `-`, `_` and `.`, without spaces");
-    assert_eq!(units("x,dinkess,X,agency\n"), "units.csv:5: parent is \"dinkess\", which is not among the unit ids; add it to units.csv or write another, or leave it blank");
+    assert_eq!(
+        units("x,dinkess,X,agency\n"),
+        "units.csv:5: parent is \"dinkess\", which is not among the unit ids; add it to units.csv or write another, or leave it blank"
+    );
     assert_eq!(units("rsud,kab,X,agency\n"), "units.csv:5: the unit rsud is already at units.csv:4; keep one of the two");
     assert_eq!(units("x,kab,X,a;b\n"), "units.csv:5: kind has a `;` or `,`; write one word, like agency or village");
     let circle = fault("units.csv", &UNITS.replace("kab,,", "kab,rsud,"));
     assert!(circle.contains("is its own ancestor through its parents; give one unit on the way another parent"), "{circle}");
-    let dates = "id,name,kind,valid_from,valid_to\nkab,K,region,2026-02-30,\nrsud,R,technical_unit,2026-02-01,2026-01-01\ndinkes,D,agency,,\n";
+    let dates =
+        "id,name,kind,valid_from,valid_to\nkab,K,region,2026-02-30,\nrsud,R,technical_unit,2026-02-01,2026-01-01\ndinkes,D,agency,,\n";
     assert_eq!(
         sentences(&district_with("units.csv", dates)),
         [
@@ -89,7 +102,10 @@ fn indicators_that_are_none() {
             "A,A,up,,sum,,,day,,,agency;dinas,",
             "applies_to names \"dinas\", which is neither the id of a unit nor the kind of one; the kinds are agency, region, technical_unit",
         ),
-        ("A,A,up,,sum,,,day,,,,strict", "bands is \"strict\", which is not the id of bands; add it to bands.toml, or leave it blank for the default"),
+        (
+            "A,A,up,,sum,,,day,,,,strict",
+            "bands is \"strict\", which is not the id of bands; add it to bands.toml, or leave it blank for the default",
+        ),
     ];
     for (row, sentence) in cases {
         assert_eq!(indicators(row), format!("{at}{sentence}"), "{row}");
@@ -101,7 +117,10 @@ fn targets_that_are_none() {
     let at = "targets.csv:4: ";
     let cases = [
         ("KS-09,,2026,1,", "indicator is \"KS-09\", which is not among the indicator ids; add it to indicators.csv or write another"),
-        ("KS-01,x,2026,1,", "unit is \"x\", which is not among the unit ids; add it to units.csv or write another, or leave it blank for every unit"),
+        (
+            "KS-01,x,2026,1,",
+            "unit is \"x\", which is not among the unit ids; add it to units.csv or write another, or leave it blank for every unit",
+        ),
         ("KS-01,,2026-13,1,", "period: \"2026-13\" does not exist in the calendar; write a period that does"),
         ("KS-01,,,1,", "period is blank; write a value"),
         ("KS-01,,2025,,", "target is blank; write a value"),
@@ -119,7 +138,10 @@ fn targets_that_are_none() {
 #[test]
 fn boards_that_are_none() {
     let at = "boards.toml:1: tile 1 of the board bupati shows ";
-    assert_eq!(tile(r#"{ unit = "x", indicator = "KS-01" }"#), format!("{at}the unit \"x\", which is not among the unit ids; add it to units.csv or write another"));
+    assert_eq!(
+        tile(r#"{ unit = "x", indicator = "KS-01" }"#),
+        format!("{at}the unit \"x\", which is not among the unit ids; add it to units.csv or write another")
+    );
     assert_eq!(
         tile(r#"{ unit = "rsud", indicator = "X" }"#),
         format!("{at}the indicator \"X\", which is not among the indicator ids; add it to indicators.csv or write another")
@@ -142,8 +164,14 @@ fn boards_that_are_none() {
         tile(r#"{ unit = "rsud", indicator = "KS-01", judul = "x" }"#),
         "boards.toml:6: \"judul\" is not a key here; the keys are unit, indicator, title, every"
     );
-    assert_eq!(fault("boards.toml", "[[papan]]\nid = \"x\"\n"), "boards.toml:1: \"papan\" is not known here; each entry of this file begins with [[board]]");
-    assert_eq!(fault("boards.toml", "[[board]]\nid = \"x\"\ntitle = \"X\"\n"), "boards.toml:1: the board has no groups; write [[board.group]] with a title and tiles");
+    assert_eq!(
+        fault("boards.toml", "[[papan]]\nid = \"x\"\n"),
+        "boards.toml:1: \"papan\" is not known here; each entry of this file begins with [[board]]"
+    );
+    assert_eq!(
+        fault("boards.toml", "[[board]]\nid = \"x\"\ntitle = \"X\"\n"),
+        "boards.toml:1: the board has no groups; write [[board.group]] with a title and tiles"
+    );
     assert!(fault("boards.toml", "[[board]]\nid = x\n").starts_with("boards.toml:2: is not TOML: "));
 }
 
@@ -155,10 +183,19 @@ fn sources_and_bands_that_are_none() {
         "sources.toml:4: rhythm is \"1 hour\"; write a duration like \"PT15M\", \"PT1H\", \"P1D\" or \"P7D\""
     );
     assert_eq!(source("id = \"s\"\n"), "sources.toml:1: units is missing or empty; write units = [\"*\"] for all, or a list of unit ids");
-    assert_eq!(source("id = \"s\"\nunits = [\"x\"]\n"), "sources.toml:1: units of the source s names \"x\", which is not among the unit ids; add it to units.csv or write another");
+    assert_eq!(
+        source("id = \"s\"\nunits = [\"x\"]\n"),
+        "sources.toml:1: units of the source s names \"x\", which is not among the unit ids; add it to units.csv or write another"
+    );
     let bands = |text: &str| fault("bands.toml", &format!("[[bands]]\nid = \"default\"\nvalid_from = \"2017-01-01\"\n{text}"));
-    assert_eq!(bands("late_below = 95\nwatch_below = 90\n"), "bands.toml:4: late_below 95 is above watch_below 90; late begins below watch");
-    assert_eq!(bands("late_below = \"70\"\nwatch_below = 90\n"), "bands.toml:4: late_below must be a number, like 70 or 12.5, without quotes");
+    assert_eq!(
+        bands("late_below = 95\nwatch_below = 90\n"),
+        "bands.toml:4: late_below 95 is above watch_below 90; late begins below watch"
+    );
+    assert_eq!(
+        bands("late_below = \"70\"\nwatch_below = 90\n"),
+        "bands.toml:4: late_below must be a number, like 70 or 12.5, without quotes"
+    );
     assert_eq!(bands("late_below = 70\n"), "bands.toml:1: watch_below is missing; write watch_below = a number");
 }
 

@@ -33,7 +33,10 @@ impl Readiness for Standing {
         let health = self.intake.health();
         let progress = self.progress.borrow();
         let log = match health.clock_behind_ms.or_else(|| self.behind_ms()) {
-            Some(behind) => Check::wrong(format!("the clock is {} s behind the newest receipt; set the clock, intake goes on by itself", behind.div_euclid(1000) + 1)),
+            Some(behind) => Check::wrong(format!(
+                "the clock is {} s behind the newest receipt; set the clock, intake goes on by itself",
+                behind.div_euclid(1000) + 1
+            )),
             None if health.store_failing => Check::wrong("the last commit failed; the log says why"),
             None => Check::right(),
         };
