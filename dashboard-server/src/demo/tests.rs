@@ -70,6 +70,21 @@ async fn the_year_is_as_large_as_promised_in_log_order_and_over_before_today() {
 }
 
 #[tokio::test]
+async fn a_demo_can_begin_on_any_day() {
+    let registry = example().await;
+    // The first of a year, the first Monday after it, the end of Idulfitri.
+    for (year_of, month, day) in [(2026, 1, 1), (2027, 1, 4), (2026, 3, 25)] {
+        let today = NaiveDate::from_ymd_opt(year_of, month, day).expect("a date");
+        let batches: Vec<Batch> = year(&registry, SEED, today, Jakarta).collect();
+        let events: usize = batches.iter().map(|batch| batch.events.len()).sum();
+        assert!((150_000..400_000).contains(&events), "{events} events before {today}");
+        let last = batches.last().expect("batches").received_at;
+        assert_eq!(date_of(last, Jakarta), today.pred_opt().expect("a day before"));
+        assert!(!told(&registry, &batches, "bpkad-perbendaharaan", "KU-01").is_empty());
+    }
+}
+
+#[tokio::test]
 async fn every_indicator_has_figures_at_every_unit_where_it_applies() {
     let registry = example().await;
     let mut seen = HashMap::new();

@@ -28,6 +28,8 @@ pub(in super::super) struct Feed {
     memories: Vec<Memory>,
     /// How often each is told, added up, so that a number below the last finds one.
     weights: Vec<f64>,
+    /// What is told first, the busiest last: a board that just opened should not wait long for its tiles to be fresh.
+    opening: Vec<usize>,
     zone: Tz,
     random: Random,
     /// Begins the ids, so that a demo begun again says new things.
@@ -50,14 +52,18 @@ impl Feed {
         if pairs.is_empty() {
             return None;
         }
+        let mut opening: Vec<usize> = (0..pairs.len()).collect();
+        opening.sort_by(|one, other| weight(&pairs[*one]).total_cmp(&weight(&pairs[*other])));
+        let opening = opening.split_off(pairs.len().saturating_sub(LARGEST as usize));
         let memories = pairs.iter().map(Memory::of).collect();
         let random = Random::keyed(&[seed, word(source), word("live"), begun.cast_unsigned()]);
-        Some(Self { source: source.to_owned(), pairs, memories, weights, zone, random, begun, count: 0 })
+        Some(Self { source: source.to_owned(), pairs, memories, weights, opening, zone, random, begun, count: 0 })
     }
 
     /// The next batch, one to five CloudEvents.
     pub(in super::super) fn batch(&mut self, now: Millis) -> Value {
-        let wanted = 1 + self.random.below(LARGEST);
+        let by_chance = 1 + self.random.below(LARGEST);
+        let wanted = if self.opening.is_empty() { by_chance } else { self.opening.len() as u64 };
         let mut events = Vec::new();
         // Where nothing happens to be counted another try is made.
         for _ in 0..40 {
@@ -76,7 +82,8 @@ impl Feed {
 
     fn event(&mut self, now: Millis) -> Option<Value> {
         let place = self.random.share() * self.weights.last()?;
-        let at = self.weights.partition_point(|sum| *sum <= place).min(self.pairs.len() - 1);
+        let by_chance = self.weights.partition_point(|sum| *sum <= place).min(self.pairs.len() - 1);
+        let at = self.opening.pop().unwrap_or(by_chance);
         let pair = &self.pairs[at];
         let today = date_of(now, self.zone);
         let share_of_day = (now - start_of(today, self.zone)) as f64 / 86_400_000.0;
@@ -112,7 +119,7 @@ impl Feed {
 fn weight(pair: &Pair) -> f64 {
     match pair.profile.pace {
         Pace::Moments(a_day) => a_day.sqrt(),
-        Pace::Daily if pair.indicator.accumulates == Accumulates::ToDate => 3.0,
+        Pace::Daily if pair.indicator.accumulates == Accumulates::ToDate && pair.profile.free.is_none() => 3.0,
         Pace::Daily => 0.5,
         Pace::Weekly => 1.0,
         Pace::Closed => 0.0,
