@@ -33,6 +33,8 @@ pub struct Figure {
     /// What is due in this period.
     #[schema(required = true)]
     pub target: Option<f64>,
+    /// Upper end of a target that is a range.
+    pub target_high: Option<f64>,
     /// Achievement in percent, uncapped.
     #[schema(required = true)]
     pub achievement: Option<f64>,

@@ -49,6 +49,7 @@ pub(crate) fn of(unit: &str, indicator: &str, period: Period, row: Option<&Rollu
         denominator: row.and_then(|row| row.denominator),
         n: row.map_or(0, |row| row.n),
         target: row.and_then(|row| row.target),
+        target_high: row.and_then(|row| row.target_high),
         achievement: row.and_then(|row| row.achievement),
         grade: None,
         status: row.map_or(Status::NoData, |row| row.status),

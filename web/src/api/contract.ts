@@ -10,8 +10,7 @@ export type Polarity = "up" | "down" | "range";
 
 export type Status = Schemas["StatusWord"];
 export type Freshness = Schemas["FreshnessWord"];
-/** `target_high` is the upper end of a range; a server that does not send it shows the lower end alone. */
-export type Value = Schemas["Value"] & { target_high?: number | null };
+export type Value = Schemas["Value"];
 export type Tile = Omit<Schemas["Tile"], "value"> & { value: Value };
 export type SparkPoint = Schemas["SparkPoint"];
 export type Group = Schemas["Group"];

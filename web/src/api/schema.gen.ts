@@ -698,6 +698,11 @@ export interface components {
                  * @description What is due in this period.
                  */
                 target: number | null;
+                /**
+                 * Format: double
+                 * @description Upper end of a target that is a range.
+                 */
+                target_high?: number | null;
                 /** @description Unit id. */
                 unit: string;
                 /**
@@ -1086,6 +1091,11 @@ export interface components {
              * @description What is due in this period.
              */
             target: number | null;
+            /**
+             * Format: double
+             * @description Upper end of a target that is a range.
+             */
+            target_high?: number | null;
             /** @description Unit id. */
             unit: string;
             /**

@@ -59,6 +59,7 @@ fn tile(id: u8, value: u8, computed_at: u8) -> Tile {
             denominator: None,
             n: 1,
             target: None,
+            target_high: None,
             achievement: None,
             grade: None,
             status: rules::status::Status::NotRated,
