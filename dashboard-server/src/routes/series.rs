@@ -69,7 +69,7 @@ pub(crate) async fn show_series(
     if which.known_at.is_some() {
         return Err(Problem::bad_request("`known_at` is not available yet; leave it out to read what is known now"));
     }
-    let every: Every = which.every.parse().map_err(|error: rules::word::UnknownWord| Problem::bad_request(error.to_string()))?;
+    let every: Every = which.every.parse().map_err(|error: rules::word::UnknownWord| Problem::bad_request(format!("`every`: {error}")))?;
     let limit = checked_limit(which.limit)?;
     let registry = app.registry();
     let unit = registry.unit(&which.unit).filter(|unit| actor.sees(unit.no, &app));

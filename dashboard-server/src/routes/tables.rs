@@ -82,7 +82,7 @@ pub(crate) async fn table_of_samples(
 
 impl Which {
     fn understood(&self, app: &App) -> Answer<(Args, bool)> {
-        let every: Every = self.every.parse().map_err(|error: rules::word::UnknownWord| Problem::bad_request(error.to_string()))?;
+        let every: Every = self.every.parse().map_err(|error: rules::word::UnknownWord| Problem::bad_request(format!("`every`: {error}")))?;
         let by = match self.by.as_str() {
             "unit" => By::Unit,
             "tree" => By::Tree,

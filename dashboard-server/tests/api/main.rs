@@ -1,0 +1,9 @@
+//! The server's library side from outside: every route, real sockets, one store a test.
+
+mod answers;
+mod house;
+mod live;
+mod matrix;
+mod people;
+mod reading;
+mod socket;
