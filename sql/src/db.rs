@@ -3,6 +3,7 @@
 //! Owns how the engine is opened. Every query function runs its text through `read!` or `write!`,
 //! which is where a second engine gets its arm; nothing outside this crate sees a driver type.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -35,6 +36,7 @@ struct Inner {
     engine: Engine,
     signal: Signal,
     path: PathBuf,
+    identity: Identity,
     /// Whose turn it is to write. SQLite's own lock makes writers poll; here they queue.
     writing: Arc<Mutex<()>>,
 }
@@ -116,10 +118,11 @@ impl Db {
             .connect_with(options.clone())
             .await
             .map_err(|cause| failed(Box::new(cause)))?;
+        let identity = identity(&path).map_err(|cause| failed(Box::new(cause)))?;
         let read = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_lazy_with(options.pragma("query_only", "on"));
-        Ok(Db { inner: Arc::new(Inner { engine: Engine::Sqlite(Pools { write, read }), signal: Signal::default(), path, writing: Arc::default() }) })
+        Ok(Db { inner: Arc::new(Inner { engine: Engine::Sqlite(Pools { write, read }), signal: Signal::default(), path, identity, writing: Arc::default() }) })
     }
 
     /// Begins a write transaction; waits for the one writer connection and the file's lock.
@@ -139,7 +142,17 @@ impl Db {
     /// Waits until nobody else in this process writes.
     pub(crate) async fn turn(&self) -> Result<Turn, Error> {
         let waiting = Arc::clone(&self.inner.writing).lock_owned();
-        tokio::time::timeout(TURN_TIMEOUT, waiting).await.map_err(|_| Error::Busy(sqlx::Error::PoolTimedOut))
+        let turn = tokio::time::timeout(TURN_TIMEOUT, waiting).await.map_err(|_| Error::Busy(sqlx::Error::PoolTimedOut))?;
+        self.must_be_there()?;
+        Ok(turn)
+    }
+
+    /// An open file can be written after it was moved or deleted; what is acknowledged then is found by nobody.
+    fn must_be_there(&self) -> Result<(), Error> {
+        match identity(&self.inner.path) {
+            Ok(identity) if identity == self.inner.identity => Ok(()),
+            _ => Err(Error::Gone { path: self.inner.path.display().to_string() }),
+        }
     }
 
     /// The hints of this process.
@@ -147,11 +160,12 @@ impl Db {
         &self.inner.signal
     }
 
-    /// Whether the store answers a read.
+    /// Whether the store is there and answers a read.
     ///
     /// # Errors
-    /// Any failure of the read.
+    /// [`Error::Gone`], or any failure of the read.
     pub async fn check(&self) -> Result<(), Error> {
+        self.must_be_there()?;
         read!(self, conn => sqlx::query("select 1").execute(conn).await).map_err(Error::of("read from the store"))?;
         Ok(())
     }
@@ -186,6 +200,13 @@ impl Tx {
             TxEngine::Sqlite(transaction) => transaction.commit().await.map_err(Error::of("commit")),
         }
     }
+}
+
+/// Which file it is, wherever it is moved: device and number.
+type Identity = (u64, u64);
+
+fn identity(path: &Path) -> std::io::Result<Identity> {
+    std::fs::metadata(path).map(|file| (file.dev(), file.ino()))
 }
 
 /// The path in `sqlite://PATH`.

@@ -26,6 +26,12 @@ pub enum Error {
         /// Path of the database file.
         path: String,
     },
+    /// The file was moved or deleted under a running program.
+    #[error("the database file at {path} is not there any more; put it back, intake goes on by itself")]
+    Gone {
+        /// Path of the database file.
+        path: String,
+    },
     /// Someone else holds the write lock longer than we wait.
     #[error("the database is locked by another process")]
     Busy(#[source] sqlx::Error),
