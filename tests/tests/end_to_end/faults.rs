@@ -82,6 +82,34 @@ async fn a_locked_database_refuses_for_now_and_reading_goes_on() {
     assert!(house.ok(&["verify"]).contains("3 events"));
 }
 
+#[tokio::test]
+async fn a_database_that_is_gone_takes_nothing_and_comes_back_whole() {
+    let house = House::of_three_units().await;
+    let server = house.serve().await;
+    let counter = server.client(&house.key("counter", "permits"));
+    let reader = server.client(&house.reading_key());
+    counter.accepted(&[issued(0)]).await;
+    reader.comes(("permits", "issued", "week", "2026-W47"), |read| read["n"] == 1).await;
+    // Moved away under the running server, as a clumsy clean-up does.
+    let (data, away) = (house.path().join("data"), house.path().join("away"));
+    std::fs::rename(&data, &away).expect("the folder is ours");
+    let answer = counter.events(&[issued(1)]).await;
+    assert_eq!(answer.status, 503, "nothing is acknowledged into a file that nobody finds again: {answer:?}");
+    answer.problem();
+    assert!(!answer.header("retry-after").is_empty(), "{answer:?}");
+    wait_until("/readyz to be 503", RECOVERS_WITHIN, async || {
+        let answer = reader.get("/readyz").await;
+        if answer.status == 503 { Ok(()) } else { Err(answer.text()) }
+    })
+    .await;
+    std::fs::rename(&away, &data).expect("the folder is ours");
+    goes_on(&counter, &issued(1)).await;
+    is_ready(&reader).await;
+    reader.comes(("permits", "issued", "week", "2026-W47"), |read| read["n"] == 2).await;
+    assert!(server.stop().await.success());
+    assert!(house.ok(&["verify"]).contains("2 events"));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn too_much_at_once_is_told_to_come_again_and_memory_stays_flat() {
     let house = House::of_three_units().await;

@@ -156,6 +156,20 @@ async fn a_long_message_closes_the_socket_and_others_stay() {
     viewer.hears(ISSUED, |value| value["n"] == 1).await;
 }
 
+#[tokio::test]
+async fn who_talks_without_end_is_sent_away() {
+    let (_house, _server, _counter, reader) = open().await;
+    let mut loud = reader.live().await;
+    for _ in 0..400 {
+        loud.shout("{}".to_owned()).await;
+    }
+    assert_eq!(loud.closed(Duration::from_secs(5)).await.0, 4429);
+    // One that asks now and then is heard.
+    let mut calm = reader.live().await;
+    calm.subscribe("town").await;
+    assert_eq!(calm.next_told().await["type"], "snapshot");
+}
+
 /// A socket of a browser that is signed in.
 async fn of_browser(server: &Server, cookie: &str) -> Live {
     let mut viewer = Live::open(server.url(), &[("cookie", cookie), ("origin", server.url())]).await;

@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Client, House, Server, sample};
+use crate::harness::house::three_units;
+use crate::harness::{Client, House, ISSUED, Server, sample};
 
 /// The same number under every way to show a window, by week, month and year.
 async fn house() -> House {
@@ -191,4 +192,36 @@ async fn an_empty_week_is_a_gap_with_its_label_and_no_zero() {
     let table = shop.house.table("week", "unit", &["--from", "2026-11-30", "--to", "2026-12-21"]);
     let weeks: Vec<&Value> = table.iter().filter(|row| row["indicator"] == "current").map(|row| &row["period"]).collect();
     assert_eq!(weeks, [&json!("2026-W49"), &json!("2026-W51")]);
+}
+
+#[tokio::test]
+async fn a_silent_source_ages_on_its_tile_and_keeps_its_red() {
+    let mut house = House::empty().await;
+    house.believes("@2026-11-25 02:00:00");
+    house.ok(&["apply", &three_units()]);
+    let (counter, wall) = (house.key("counter", "permits"), house.reading_key());
+    let mut server = house.serve().await;
+    // 12 of 40 in the week: red. The counter is expected once a day.
+    server.client(&counter).accepted(&[sample("counter/desk", "1", "permits", "issued", "2026-11-25T08:59:00+07:00", 12.0)]).await;
+    for (at, freshness) in
+        [("", "fresh"), ("2026-11-26 01:50:00", "fresh"), ("2026-11-26 02:05:00", "aging"), ("2026-11-27 02:05:00", "stale")]
+    {
+        if !at.is_empty() {
+            assert!(server.stop().await.success());
+            house.believes(&format!("@{at}"));
+            server = house.serve().await;
+        }
+        let shown = server.client(&wall).shows("town", ISSUED, |shown| shown["value"] == 12.0).await;
+        assert_eq!((&shown["freshness"], &shown["status"]), (&json!(freshness), &json!("late")), "{at}: {shown}");
+        assert_eq!(shown["data_at"], "2026-11-25T01:59:00.000Z", "{shown}");
+    }
+    // Five seconds before it ages; the clock alone changes the tile, for who looks.
+    assert!(server.stop().await.success());
+    house.believes("@2026-11-27 01:58:55");
+    let server = house.serve().await;
+    let mut viewer = server.client(&wall).live().await;
+    viewer.subscribe("town").await;
+    viewer.hears(ISSUED, |value| value["freshness"] == "aging").await;
+    let aged = viewer.hears(ISSUED, |value| value["freshness"] == "stale").await;
+    assert_eq!((&aged["value"], &aged["status"]), (&json!(12.0), &json!("late")));
 }
