@@ -3,7 +3,7 @@
 //! The fresh ones come by another way: the whole log is folded in memory, parts are counted afresh,
 //! every indicator is computed whole.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono_tz::Tz;
 use rules::at::At;
@@ -11,7 +11,7 @@ use rules::period::Period;
 use rules::time::{Millis, date_of};
 use sql::Db;
 use sql::counted::{self, Counted, Single};
-use sql::mark::EVERY_UNIT;
+use sql::mark::{EVERY_UNIT, Mark};
 use sql::part::Part;
 use sql::registry::Registry;
 use sql::rollup::{Key, Rollup};
@@ -29,7 +29,7 @@ use crate::score;
 pub struct Comparison {
     /// Roll-ups compared.
     pub compared: usize,
-    /// Roll-ups that wait for the aggregator and were left out.
+    /// Roll-ups that wait for the aggregator, or were touched while we read, and were left out.
     pub waiting: usize,
     /// The first differences, one sentence each.
     pub differences: Vec<String>,
@@ -59,11 +59,10 @@ pub async fn verify(db: &Db, registry: &Registry, zone: Tz, now: Millis) -> Resu
             stored.entry(rollup.key.indicator).or_default().insert(rollup.key, rollup);
         }
     }
-    let waiting = |key: &Key| {
-        marks.iter().any(|mark| {
-            mark.indicator == key.indicator && (mark.unit == EVERY_UNIT || registry.tree.is_within(mark.unit, key.unit))
-        })
-    };
+    // Read last: what came in while we read is rolled up in what is stored and not in what is computed here.
+    let since = touched_after(db, merged).await?;
+    let pending = Pending::of(registry, &marks, &since);
+    let waiting = |key: &Key| pending.holds(key);
     for indicator in &registry.indicators {
         let units = by_indicator.remove(&indicator.no).unwrap_or_default();
         let fresh = compute(registry, zone, now, indicator, units)?;
@@ -103,6 +102,54 @@ pub async fn verify(db: &Db, registry: &Registry, zone: Tz, now: Millis) -> Resu
         }
     }
     Ok(found)
+}
+
+/// Roll-ups about which nothing can be said now: a mark waits for the aggregator, or events came while we read.
+#[derive(Default)]
+struct Pending {
+    /// Indicators of which all is marked.
+    whole: HashSet<i64>,
+    /// (indicator, unit), with every unit above.
+    units: HashSet<(i64, i64)>,
+}
+
+impl Pending {
+    fn of(registry: &Registry, marks: &[Mark], since: &[(i64, i64)]) -> Self {
+        let mut pending = Self::default();
+        let (whole, marked): (Vec<&Mark>, Vec<&Mark>) = marks.iter().partition(|mark| mark.unit == EVERY_UNIT);
+        pending.whole.extend(whole.iter().map(|mark| mark.indicator));
+        let touched: HashSet<(i64, i64)> = marked.iter().map(|mark| (mark.indicator, mark.unit)).chain(since.iter().copied()).collect();
+        for (indicator, unit) in touched {
+            pending.units.extend(registry.tree.lineage(unit).iter().map(|above| (indicator, *above)));
+        }
+        pending
+    }
+
+    fn holds(&self, key: &Key) -> bool {
+        self.whole.contains(&key.indicator) || self.units.contains(&(key.indicator, key.unit))
+    }
+}
+
+/// (indicator, unit) of the samples after a place in the log, and of those voided there.
+async fn touched_after(db: &Db, mut after: i64) -> Result<Vec<(i64, i64)>, Error> {
+    const PAGE: i64 = 10_000;
+    let mut touched = Vec::new();
+    let mut struck = Vec::new();
+    let until = sql::log::head(db).await?;
+    loop {
+        let entries = sql::log::entries_after(db, after, until, PAGE).await?;
+        let Some(last) = entries.last().map(sql::log::Entry::seq) else { break };
+        after = last;
+        for entry in entries {
+            match entry {
+                sql::log::Entry::Sample(sample) => touched.push((sample.indicator, sample.unit)),
+                sql::log::Entry::Void(void) => struck.push((void.target_source, void.target_id)),
+            }
+        }
+    }
+    let places: Vec<i64> = sql::log::seqs_of_keys(db, &struck).await?.into_iter().map(|(_, _, seq)| seq).collect();
+    touched.extend(sql::log::samples_at(db, &places).await?.iter().map(|sample| (sample.indicator, sample.unit)));
+    Ok(touched)
 }
 
 impl Comparison {
@@ -152,7 +199,7 @@ pub(crate) async fn fold_log(db: &Db, until: i64) -> Result<HashMap<counted::Key
             }
         }
     }
-    let struck: std::collections::HashSet<(i64, String)> = struck.into_iter().collect();
+    let struck: HashSet<(i64, String)> = struck.into_iter().collect();
     let mut counted: HashMap<counted::Key, Counted> = HashMap::with_capacity(rows.len());
     for (row, event) in rows.into_values() {
         if !struck.is_empty() && struck.contains(&event) {
@@ -177,7 +224,7 @@ fn compute(
 ) -> Result<Afresh, Error> {
     let today = date_of(now, zone);
     let mut requests = Vec::new();
-    let mut keys = std::collections::HashSet::new();
+    let mut keys = HashSet::new();
     for (unit, rows) in units {
         let request = request(indicator, unit, rows, zone, today);
         for above in registry.tree.lineage(unit) {
