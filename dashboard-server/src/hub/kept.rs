@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rules::time::{Millis, date_of};
 use sql::registry::Registry;
+use tokio::time::Instant;
 
 use super::board::{Board, Viewer};
 use crate::app::App;
@@ -26,6 +28,8 @@ pub(super) struct Kept {
     revision: i64,
     /// When the picture differs by the passing of time alone.
     changes_at: Millis,
+    /// What the last refresh took before anything was sent.
+    pub(super) took: Duration,
 }
 
 /// How much to read again.
@@ -45,14 +49,15 @@ impl Kept {
         let now = app.now();
         let plan = Plan::new(registry, configured, date_of(now, app.region.timezone), app.region.timezone);
         let rows = read(app, &plan.keys).await?;
-        let mut kept = Self { board, plan, rows, viewers: Vec::new(), revision: registry.revision, changes_at: now };
-        kept.repaint(registry, now).await;
+        let mut kept = Self { board, plan, rows, viewers: Vec::new(), revision: registry.revision, changes_at: now, took: Duration::ZERO };
+        kept.repaint(registry, now, Instant::now()).await;
         Ok(kept)
     }
 
     /// Brings the board up to date; false when it left the configuration.
     pub(super) async fn refresh(&mut self, app: &App, registry: &Registry, id: &str, reread: Reread) -> Result<bool, sql::Error> {
-        let now = app.now();
+        let (now, begun) = (app.now(), Instant::now());
+        self.took = Duration::ZERO;
         // What was read replaces what was known only when it is all there.
         if registry.revision != self.revision || now >= self.plan.until {
             let Some(configured) = registry.board(id) else { return Ok(false) };
@@ -66,13 +71,15 @@ impl Kept {
                 Reread::Nothing => {}
                 Reread::Hot => {
                     let hot = read(app, &self.plan.hot).await?;
-                    self.plan.hot.iter().for_each(|key| drop(self.rows.remove(key)));
+                    for key in &self.plan.hot {
+                        self.rows.remove(key);
+                    }
                     self.rows.extend(hot);
                 }
                 Reread::All => self.rows = read(app, &self.plan.keys).await?,
             }
         }
-        self.repaint(registry, now).await;
+        self.repaint(registry, now, begun).await;
         Ok(true)
     }
 
@@ -94,11 +101,12 @@ impl Kept {
         self.send(&gone).await;
     }
 
-    async fn repaint(&mut self, registry: &Registry, now: Millis) {
+    async fn repaint(&mut self, registry: &Registry, now: Millis, begun: Instant) {
         let (picture, changes_at) = self.plan.picture(registry, &self.rows, now);
         self.changes_at = changes_at;
         let turn = self.board.apply(picture);
         self.viewers.extend(turn.arrivals);
+        self.took = begun.elapsed();
         if let Some(frame) = turn.sent {
             self.send(&frame).await;
         }

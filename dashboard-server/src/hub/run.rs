@@ -39,7 +39,8 @@ pub(crate) async fn run(app: Arc<App>, shutdown: CancellationToken) {
                 let begun = Instant::now();
                 // The hint says that something was written; the windows of today are read first.
                 owner.refresh(Reread::Hot).await;
-                next = begun + TICK.max(begun.elapsed() * SHARE);
+                let took: Duration = owner.kept.values().map(|kept| kept.took).sum();
+                next = begun + TICK.max(took * SHARE);
             }
             changed = rollups.changed(), if !is_hinted => is_hinted = changed.is_ok(),
             _ = second.tick() => {

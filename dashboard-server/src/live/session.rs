@@ -58,11 +58,13 @@ pub(crate) async fn run(app: Arc<App>, upgrade: OnUpgrade, who: Who, address: Op
         Err(Refused { code, reason }) => {
             metrics::counter!("pantau_live_refused_total").increment(1);
             outlet.close(code, reason);
-            return farewell(&outlet).await;
+            return Box::pin(farewell(&outlet)).await;
         }
     };
     let mut reader = Reader::new(LONGEST_MESSAGE);
     reader.push(&parts.read_buf);
+    // It is a piece of the buffer that the handshake was read into, which would live as long.
+    drop(parts.read_buf);
     let subscribe_by = Some(Instant::now() + app.sockets.limits.subscribe_within);
     let bucket = Bucket::full(Instant::now());
     let mut session = Session { app, outlet, who, place, reader, bucket, board: None, subscribe_by };
@@ -80,7 +82,7 @@ impl Session {
                 return;
             }
             if standing.closing && standing.blocked_since.is_none() {
-                return farewell(&self.outlet).await;
+                return Box::pin(farewell(&self.outlet)).await;
             }
             if standing.owes_snapshot
                 && let Some(board) = &self.board
@@ -221,4 +223,21 @@ async fn farewell(outlet: &Outlet) {
         }
     };
     let _ = tokio::time::timeout(FAREWELL, heard_out).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn size_of_future<A, B, C, D, F>(_: impl Fn(A, B, C, D) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    /// What a viewer who keeps up costs, beside the kernel's socket: thousands of them are usual.
+    #[test]
+    fn a_viewer_is_small() {
+        let task = size_of_future(run);
+        assert!(task <= 1_152, "a task of {task} bytes");
+        assert!(size_of::<Outlet>() <= 192, "an outlet of {} bytes", size_of::<Outlet>());
+    }
 }

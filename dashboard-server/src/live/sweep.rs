@@ -40,13 +40,13 @@ pub(crate) async fn run(app: Arc<App>, shutdown: CancellationToken) {
             _ = second.tick() => {}
         }
         count += 1;
-        if count % PING == 0 {
-            ping(&app, count % ASK == 0).await;
+        if count.is_multiple_of(PING) {
+            ping(&app, count.is_multiple_of(ASK)).await;
         }
-        if count % RECHECK == 0 {
+        if count.is_multiple_of(RECHECK) {
             recheck(&app).await;
         }
-        if count % WRITE_DOWN == 0 {
+        if count.is_multiple_of(WRITE_DOWN) {
             write_down(&app).await;
         }
     }

@@ -86,7 +86,8 @@ async fn the_handshake_lets_in_whom_the_table_says() {
     let (read, write) = (bearer(READ_KEY), bearer(WRITE_KEY));
     let cookied = ("cookie", cookie.as_str());
     let other_port = "http://127.0.0.1:1";
-    let table: [(&[(&str, &str)], Option<u16>); 13] = [
+    type Row<'a> = (&'a [(&'a str, &'a str)], Option<u16>);
+    let table: [Row<'_>; 13] = [
         (&[cookied, ("origin", &own)], None),
         (&[cookied, ("origin", "http://pantau.test")], None),
         (&[cookied, ("origin", "http://pantau.test:80")], None),
