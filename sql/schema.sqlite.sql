@@ -80,7 +80,7 @@ CREATE TABLE part (
   min         double precision,
   max         double precision,
   last        double precision,
-  -- Where `last` stands in time: the instant, or the last millisecond of its period.
+  -- Where `last` stands in time: the instant, or the end of its period.
   last_at     bigint not null,
   numerator   double precision not null,
   denominator double precision not null,

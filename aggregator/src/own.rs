@@ -45,7 +45,8 @@ pub fn compute(registry: &Registry, zone: Tz, requests: Vec<Request>) -> PolarsR
     for mut request in requests {
         let Some(indicator) = registry.indicator_no(request.indicator) else { continue };
         // The order in time decides what is last and whose source speaks for the data.
-        request.parts.sort_unstable_by_key(|part| (part.last_at, part.last_seq));
+        // Of two that end together the longer period speaks last, whichever came first.
+        request.parts.sort_unstable_by_key(|part| (part.last_at, part.grain, part.last_seq));
         match (indicator.accumulates, indicator.rollup_time) {
             (Accumulates::ToDate, _) => owns.extend(running_totals(indicator, &request)),
             (Accumulates::Flow, RollupTime::Median | RollupTime::P90) => owns.extend(order_statistics(indicator, zone, &request)),

@@ -166,9 +166,12 @@ fn of_indicator(registry: &Registry, zone: Tz, args: Args, indicator: &Indicator
     Ok(values.into_iter().map(row).collect())
 }
 
+/// A row's unit (or [`ALL`]) and period, with what it comes to.
+type Value = ((i64, Period), Own);
+
 /// The values of the table's rows: own values, or joined over the units of a row.
-fn values(indicator: &Indicator, owns: HashMap<sql::rollup::Key, Own>, rows_of: impl Fn(i64) -> Vec<i64>) -> Result<Vec<((i64, Period), Own)>, Error> {
-    let mut placed: Vec<((i64, Period), Own)> = Vec::new();
+fn values(indicator: &Indicator, owns: HashMap<sql::rollup::Key, Own>, rows_of: impl Fn(i64) -> Vec<i64>) -> Result<Vec<Value>, Error> {
+    let mut placed: Vec<Value> = Vec::new();
     let mut owns: Vec<_> = owns.into_iter().filter(|(_, own)| own.n > 0).collect();
     owns.sort_unstable_by_key(|(key, own)| (own.data_at, *key));
     for (key, own) in owns {
@@ -204,6 +207,7 @@ fn values(indicator: &Indicator, owns: HashMap<sql::rollup::Key, Own>, rows_of: 
 #[derive(Clone, Copy)]
 struct Placed {
     ends: Millis,
+    grain: i64,
     seq: i64,
     value: Option<f64>,
 }
@@ -214,13 +218,13 @@ fn place(indicator: &Indicator, row: &Counted, every: Every, zone: Tz) -> Option
         (Some(numerator), Some(denominator)) => own::ratio(indicator, numerator, denominator),
         _ => row.value,
     };
-    Some((at.part(zone).home(every)?, Placed { ends: at.ends(zone), seq: row.seq, value }))
+    Some((at.part(zone).home(every)?, Placed { ends: at.ends(zone), grain: row.grain, seq: row.seq, value }))
 }
 
 fn summary(indicator: &Indicator, mut placed: Vec<Placed>) -> Summary {
     placed.sort_unstable_by_key(|sample| sample.seq);
     let n = placed.len() as i64;
-    let last = placed.iter().max_by_key(|sample| (sample.ends, sample.seq)).and_then(|sample| sample.value);
+    let last = placed.iter().max_by_key(|sample| (sample.ends, sample.grain, sample.seq)).and_then(|sample| sample.value);
     let mut values: Vec<f64> = placed.into_iter().filter_map(|sample| sample.value).collect();
     let sum: f64 = values.iter().sum();
     let count = values.len();

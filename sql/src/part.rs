@@ -29,7 +29,7 @@ pub struct Part {
     pub max: Option<f64>,
     /// The one that stands last in time, by log order among equals; for a ratio numerator / denominator is not taken here.
     pub last: Option<f64>,
-    /// Where it stands: the instant, or the last millisecond of its period.
+    /// Where it stands: the instant, or the end of its period.
     pub last_at: Millis,
     /// Sum of the numerators.
     pub numerator: f64,

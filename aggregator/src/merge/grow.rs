@@ -59,8 +59,10 @@ fn grow(part: &mut Part, row: &Counted, zone: Tz) {
     part.numerator += row.numerator.unwrap_or_default();
     part.denominator += row.denominator.unwrap_or_default();
     let ends = at.ends(zone);
-    if ends >= part.last_at {
-        part.last_at = ends;
+    // A period stands after every instant in it, so that what is last never hangs on what came first.
+    let stands = if matches!(at, At::Period(_)) { ends + 1 } else { ends };
+    if stands >= part.last_at {
+        part.last_at = stands;
         part.last = row.value;
         part.last_numerator = row.numerator;
         part.last_denominator = row.denominator;

@@ -133,7 +133,7 @@ create table part (
   min         double precision,
   max         double precision,
   last        double precision,
-  -- Where `last` stands in time: the instant, or the last millisecond of its period.
+  -- Where `last` stands in time: the instant, or the end of its period.
   last_at     bigint not null,
   numerator   double precision not null,
   denominator double precision not null,
