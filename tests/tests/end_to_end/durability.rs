@@ -125,6 +125,7 @@ async fn killed_twenty_times_under_load_every_acknowledged_event_is_there_once()
     load.stop.store(true, Ordering::Relaxed);
     let acknowledged: usize = clients.join_all().await.into_iter().sum();
 
+    println!("{acknowledged} events acknowledged in {} answers over {KILLS} kills", load.answers.load(Ordering::Relaxed));
     // Every event has an instant of its own, so one that was lost or doubled shows in one of the two counts.
     let counted = house.counted() as usize;
     assert!(counted >= acknowledged, "{acknowledged} were acknowledged, {counted} count");
