@@ -13,6 +13,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use sqlx::{Connection, Sqlite, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+use crate::bulk::Bulk;
 use crate::error::Error;
 use crate::signal::Signal;
 
@@ -53,6 +54,8 @@ pub(crate) enum Engine {
 pub(crate) struct Pools {
     pub(crate) write: SqlitePool,
     pub(crate) read: SqlitePool,
+    /// For questions with many rows.
+    pub(crate) bulk: Bulk,
 }
 
 /// A write transaction. Dropping it rolls back.
@@ -122,7 +125,8 @@ impl Db {
         let read = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_lazy_with(options.pragma("query_only", "on"));
-        Ok(Db { inner: Arc::new(Inner { engine: Engine::Sqlite(Pools { write, read }), signal: Signal::default(), path, identity, writing: Arc::default() }) })
+        let pools = Pools { write, read, bulk: Bulk::new(path.clone()) };
+        Ok(Db { inner: Arc::new(Inner { engine: Engine::Sqlite(pools), signal: Signal::default(), path, identity, writing: Arc::default() }) })
     }
 
     /// Begins a write transaction; waits for the one writer connection and the file's lock.
@@ -174,6 +178,7 @@ impl Db {
     pub async fn close(&self) {
         match self.engine() {
             Engine::Sqlite(pools) => {
+                pools.bulk.close();
                 pools.read.close().await;
                 pools.write.close().await;
             }

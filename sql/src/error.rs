@@ -1,6 +1,7 @@
 //! What can go wrong on the ground floor, named by the operation that failed.
 
 use rules::time::Millis;
+use rusqlite::ErrorCode;
 
 /// A failed operation on the store. `Display` is one sentence; the cause stays in `source`.
 #[derive(Debug, thiserror::Error)]
@@ -96,6 +97,19 @@ impl Error {
             Some(SQLITE_BUSY | SQLITE_LOCKED) => Error::Busy(cause),
             Some(SQLITE_FULL) => Error::Full(cause),
             _ => Error::Query { doing, cause },
+        }
+    }
+
+    /// The same for the driver of the log's and the boards' hot paths.
+    pub(crate) fn of_bulk(doing: &'static str) -> impl Fn(rusqlite::Error) -> Error {
+        move |failure| {
+            let code = failure.sqlite_error_code();
+            let cause = sqlx::Error::AnyDriverError(Box::new(failure));
+            match code {
+                Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Busy(cause),
+                Some(ErrorCode::DiskFull) => Error::Full(cause),
+                _ => Error::Query { doing, cause },
+            }
         }
     }
 }

@@ -3,11 +3,11 @@
 use rules::period::Every;
 use rules::status::Status;
 use rules::time::Millis;
-use sqlx::FromRow;
+use rusqlite::{Connection, Params, Row};
 
-use crate::db::{Db, Tx, read, write};
+use crate::db::{Db, Engine, Tx, read, write};
 use crate::error::Error;
-use crate::keyed::{SHAPES, padded, pieces, statement};
+use crate::keyed::{pieces, statement};
 
 /// Names a window of an indicator of a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -26,25 +26,19 @@ pub struct Key {
 pub const ROLLING_28D: i64 = 7;
 
 /// What the unit itself booked in the window, without its descendants.
-#[derive(Clone, Copy, Debug, Default, PartialEq, FromRow)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Own {
     /// Value rolled up over time; None when nothing counts.
-    #[sqlx(rename = "own_value")]
     pub value: Option<f64>,
     /// Numerator of a ratio.
-    #[sqlx(rename = "own_numerator")]
     pub numerator: Option<f64>,
     /// Denominator of a ratio.
-    #[sqlx(rename = "own_denominator")]
     pub denominator: Option<f64>,
     /// Samples in use.
-    #[sqlx(rename = "own_n")]
     pub n: i64,
     /// Newest moment of data.
-    #[sqlx(rename = "own_data_at")]
     pub data_at: Option<Millis>,
     /// Number of the source of that.
-    #[sqlx(rename = "own_source")]
     pub source: Option<i64>,
 }
 
@@ -83,53 +77,6 @@ pub struct Rollup {
     pub revision: i64,
 }
 
-#[derive(FromRow)]
-struct Row {
-    every: i64,
-    start: i64,
-    indicator: i64,
-    unit: i64,
-    #[sqlx(flatten)]
-    own: Own,
-    value: Option<f64>,
-    numerator: Option<f64>,
-    denominator: Option<f64>,
-    n: i64,
-    data_at: Option<i64>,
-    source: Option<i64>,
-    target: Option<f64>,
-    target_high: Option<f64>,
-    achievement: Option<f64>,
-    status: i64,
-    as_of: i64,
-    computed_at: i64,
-    revision: i64,
-}
-
-impl Row {
-    fn understood(self) -> Result<Rollup, Error> {
-        let key = Key { every: self.every, start: self.start, indicator: self.indicator, unit: self.unit };
-        let status = Status::from_code(self.status).ok_or_else(|| Error::Inconsistent { table: "rollup", what: format!("{key:?}: status {}", self.status) })?;
-        Ok(Rollup {
-            key,
-            own: self.own,
-            value: self.value,
-            numerator: self.numerator,
-            denominator: self.denominator,
-            n: self.n,
-            data_at: self.data_at,
-            source: self.source,
-            target: self.target,
-            target_high: self.target_high,
-            achievement: self.achievement,
-            status,
-            as_of: self.as_of,
-            computed_at: self.computed_at,
-            revision: self.revision,
-        })
-    }
-}
-
 macro_rules! columns {
     () => {
         "every, start, indicator, unit, own_value, own_numerator, own_denominator, own_n, own_data_at, own_source, \
@@ -137,25 +84,115 @@ macro_rules! columns {
     };
 }
 
+/// A row as [`columns!`] names it; None for a status that cannot be.
+fn understood(row: &Row<'_>) -> rusqlite::Result<Option<Rollup>> {
+    let Some(status) = Status::from_code(row.get(19)?) else { return Ok(None) };
+    Ok(Some(Rollup {
+        key: Key { every: row.get(0)?, start: row.get(1)?, indicator: row.get(2)?, unit: row.get(3)? },
+        own: Own {
+            value: row.get(4)?,
+            numerator: row.get(5)?,
+            denominator: row.get(6)?,
+            n: row.get(7)?,
+            data_at: row.get(8)?,
+            source: row.get(9)?,
+        },
+        value: row.get(10)?,
+        numerator: row.get(11)?,
+        denominator: row.get(12)?,
+        n: row.get(13)?,
+        data_at: row.get(14)?,
+        source: row.get(15)?,
+        target: row.get(16)?,
+        target_high: row.get(17)?,
+        achievement: row.get(18)?,
+        status,
+        as_of: row.get(20)?,
+        computed_at: row.get(21)?,
+        revision: row.get(22)?,
+    }))
+}
+
+/// Adds what a question finds.
+fn collect(connection: &Connection, text: &str, values: impl Params, into: &mut Vec<Option<Rollup>>) -> rusqlite::Result<()> {
+    let mut query = connection.prepare_cached(text)?;
+    let mut rows = query.query(values)?;
+    while let Some(row) = rows.next()? {
+        into.push(understood(row)?);
+    }
+    Ok(())
+}
+
+/// Adds what a question finds of `wanted`, both in the order of units.
+fn collect_wanted(
+    connection: &Connection,
+    text: &str,
+    values: impl Params,
+    wanted: &[Key],
+    into: &mut Vec<Option<Rollup>>,
+) -> rusqlite::Result<()> {
+    let mut query = connection.prepare_cached(text)?;
+    let mut rows = query.query(values)?;
+    let mut wanted = wanted.iter().map(|key| key.unit).peekable();
+    while let Some(row) = rows.next()? {
+        let unit: i64 = row.get(3)?;
+        while wanted.next_if(|next| *next < unit).is_some() {}
+        if wanted.next_if(|next| *next == unit).is_some() {
+            into.push(understood(row)?);
+        }
+    }
+    Ok(())
+}
+
+/// Asks for roll-ups.
+async fn ask(
+    db: &Db,
+    question: impl FnOnce(&Connection, &mut Vec<Option<Rollup>>) -> rusqlite::Result<()> + Send + 'static,
+) -> Result<Vec<Rollup>, Error> {
+    let work = move |connection: &Connection| {
+        let mut found = Vec::new();
+        question(connection, &mut found).map(|()| found)
+    };
+    let found = match db.engine() {
+        Engine::Sqlite(pools) => pools.bulk.ask("read roll-ups", work).await?,
+    };
+    let whole: Option<Vec<Rollup>> = found.into_iter().collect();
+    whole.ok_or_else(|| Error::Inconsistent { table: "rollup", what: "a status that is none".to_owned() })
+}
+
+/// From so many keys that lie close together on, reading the stretch they lie in is cheaper than one by one.
+const STRETCH_FROM: usize = 8;
+
 /// The roll-ups of these keys, for those that exist, in no order.
 ///
 /// # Errors
 /// Any failure of the query; [`Error::Inconsistent`] for a row that cannot be.
 pub async fn by_keys(db: &Db, keys: &[Key]) -> Result<Vec<Rollup>, Error> {
-    const HEAD: &str = concat!("select ", columns!(), " from rollup where (every, start, indicator, unit) in (values ");
-    let mut found = Vec::with_capacity(keys.len());
-    for piece in keys.chunks(SHAPES[0]) {
-        let shape = padded(piece.len());
-        let mut query = sqlx::query_as::<_, Row>(statement(HEAD, ")", 4, shape));
-        for key in piece.iter().chain(std::iter::repeat(&piece[piece.len() - 1])).take(shape) {
-            query = query.bind(key.every).bind(key.start).bind(key.indicator).bind(key.unit);
+    const ONE: &str = concat!("select ", columns!(), " from rollup where every = ? and start = ? and indicator = ? and unit = ?");
+    const STRETCH: &str = concat!(
+        "select ",
+        columns!(),
+        " from rollup where every = ? and start = ? and indicator = ? and unit between ? and ? order by unit"
+    );
+    let mut keys = keys.to_vec();
+    keys.sort_unstable();
+    keys.dedup();
+    let question = move |connection: &Connection, found: &mut Vec<Option<Rollup>>| {
+        for stretch in keys.chunk_by(|a, b| (a.every, a.start, a.indicator) == (b.every, b.start, b.indicator)) {
+            let (first, last) = (stretch[0], stretch[stretch.len() - 1]);
+            let width = usize::try_from(last.unit - first.unit).unwrap_or(usize::MAX);
+            if stretch.len() < STRETCH_FROM || width / stretch.len() > 4 {
+                for key in stretch {
+                    collect(connection, ONE, (key.every, key.start, key.indicator, key.unit), found)?;
+                }
+                continue;
+            }
+            let values = (first.every, first.start, first.indicator, first.unit, last.unit);
+            collect_wanted(connection, STRETCH, values, stretch, found)?;
         }
-        let rows = read!(db, conn => query.fetch_all(conn).await).map_err(Error::of("read roll-ups"))?;
-        for row in rows {
-            found.push(row.understood()?);
-        }
-    }
-    Ok(found)
+        Ok(())
+    };
+    ask(db, question).await
 }
 
 /// All roll-ups of one kind that start in `from <= start <= to` (day numbers), in the order of the table.
@@ -163,9 +200,9 @@ pub async fn by_keys(db: &Db, keys: &[Key]) -> Result<Vec<Rollup>, Error> {
 /// # Errors
 /// As [`by_keys`].
 pub async fn of_kind(db: &Db, every: i64, from: i64, to: i64) -> Result<Vec<Rollup>, Error> {
-    const TEXT: &str = concat!("select ", columns!(), " from rollup where every = $1 and start between $2 and $3 order by every, start, indicator, unit");
-    let rows: Vec<Row> = read!(db, conn => sqlx::query_as(TEXT).bind(every).bind(from).bind(to).fetch_all(conn).await).map_err(Error::of("read roll-ups"))?;
-    rows.into_iter().map(Row::understood).collect()
+    const TEXT: &str =
+        concat!("select ", columns!(), " from rollup where every = ? and start between ? and ? order by every, start, indicator, unit");
+    ask(db, move |connection, found| collect(connection, TEXT, (every, from, to), found)).await
 }
 
 /// The roll-ups of one window of an indicator, of all units.
@@ -173,9 +210,8 @@ pub async fn of_kind(db: &Db, every: i64, from: i64, to: i64) -> Result<Vec<Roll
 /// # Errors
 /// As [`by_keys`].
 pub async fn of_window(db: &Db, every: i64, start: i64, indicator: i64) -> Result<Vec<Rollup>, Error> {
-    const TEXT: &str = concat!("select ", columns!(), " from rollup where every = $1 and start = $2 and indicator = $3");
-    let rows: Vec<Row> = read!(db, conn => sqlx::query_as(TEXT).bind(every).bind(start).bind(indicator).fetch_all(conn).await).map_err(Error::of("read roll-ups"))?;
-    rows.into_iter().map(Row::understood).collect()
+    const TEXT: &str = concat!("select ", columns!(), " from rollup where every = ? and start = ? and indicator = ?");
+    ask(db, move |connection, found| collect(connection, TEXT, (every, start, indicator), found)).await
 }
 
 /// Starts of the windows of one kind that hold anything, oldest first.
@@ -183,7 +219,11 @@ pub async fn of_window(db: &Db, every: i64, start: i64, indicator: i64) -> Resul
 /// # Errors
 /// Any failure of the query.
 pub async fn starts(db: &Db, every: i64) -> Result<Vec<i64>, Error> {
-    const TEXT: &str = "select distinct start from rollup where every = $1 order by start";
+    // From one start to the next: `distinct` would walk over every row of the kind.
+    const TEXT: &str = "with recursive there (start) as ( \
+        select min(start) from rollup where every = $1 \
+        union all select (select min(start) from rollup where every = $1 and start > there.start) from there where there.start is not null \
+        ) select start from there where start is not null";
     read!(db, conn => sqlx::query_scalar(TEXT).bind(every).fetch_all(conn).await).map_err(Error::of("read the windows there are"))
 }
 
@@ -220,8 +260,15 @@ pub async fn put(tx: &mut Tx, rows: &[Rollup]) -> Result<(), Error> {
         let mut query = sqlx::query(statement(HEAD, "", 23, piece.len()));
         for row in piece {
             query = query.bind(row.key.every).bind(row.key.start).bind(row.key.indicator).bind(row.key.unit);
-            query = query.bind(row.own.value).bind(row.own.numerator).bind(row.own.denominator).bind(row.own.n).bind(row.own.data_at).bind(configured(row.own.source));
-            query = query.bind(row.value).bind(row.numerator).bind(row.denominator).bind(row.n).bind(row.data_at).bind(configured(row.source));
+            query = query
+                .bind(row.own.value)
+                .bind(row.own.numerator)
+                .bind(row.own.denominator)
+                .bind(row.own.n)
+                .bind(row.own.data_at)
+                .bind(configured(row.own.source));
+            query =
+                query.bind(row.value).bind(row.numerator).bind(row.denominator).bind(row.n).bind(row.data_at).bind(configured(row.source));
             query = query.bind(row.target).bind(row.target_high).bind(row.achievement).bind(row.status.code());
             query = query.bind(row.as_of).bind(row.computed_at).bind(row.revision);
         }

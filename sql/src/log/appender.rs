@@ -8,7 +8,7 @@ use std::path::Path;
 
 use rules::at::At;
 use rules::time::{Millis, Now, format_instant};
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::{Content, Digester, NewEvent, Outcome};
 use crate::db::{BUSY_TIMEOUT, Db};
@@ -81,7 +81,7 @@ impl Appender {
 
 /// Set up as the driver's connections are.
 fn open(path: &Path) -> Result<Connection, Error> {
-    let failed = of("open the log for appending");
+    let failed = Error::of_bulk("open the log for appending");
     let connection = Connection::open(path).map_err(&failed)?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(&failed)?;
     for (pragma, value) in [("synchronous", "full"), ("foreign_keys", "on"), ("cache_size", "-16384"), ("temp_store", "memory")] {
@@ -91,13 +91,13 @@ fn open(path: &Path) -> Result<Connection, Error> {
 }
 
 fn append(connection: &mut Connection, now: &Now, group: &Group) -> Result<Appended, Error> {
-    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(of("begin a write transaction"))?;
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Error::of_bulk("begin a write transaction"))?;
     let now = now();
     const NEWEST: &str = "select no, received_at, last_seq, digest from batch order by no desc limit 1";
     let newest: Option<(i64, Millis, i64, Vec<u8>)> = tx
         .prepare_cached(NEWEST)
         .and_then(|mut query| query.query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).optional())
-        .map_err(of("read the newest group of the log"))?;
+        .map_err(Error::of_bulk("read the newest group of the log"))?;
     let (batch, received_at, last, digest) = newest.unwrap_or((0, Millis::MIN, 0, Vec::new()));
     if now < received_at {
         return Err(Error::ClockBehind { newest: format_instant(received_at), newest_ms: received_at });
@@ -105,15 +105,15 @@ fn append(connection: &mut Connection, now: &Now, group: &Group) -> Result<Appen
     let first = last + 1;
     let outcomes = claim_keys(&tx, first, &group.events)?;
     if outcomes.contains(&Outcome::Accepted) {
-        let digest = write_rows(&tx, now, first, Digester::new(&digest, now), &group.events, &outcomes).map_err(of("append events"))?;
+        let digest = write_rows(&tx, now, first, Digester::new(&digest, now), &group.events, &outcomes).map_err(Error::of_bulk("append events"))?;
         const BATCH: &str = "insert into batch (no, received_at, first_seq, last_seq, digest) values (?, ?, ?, ?, ?)";
         let last = last + group.events.len() as i64;
-        run(&tx, BATCH, params![batch + 1, now, first, last, digest]).map_err(of("append a group"))?;
+        run(&tx, BATCH, params![batch + 1, now, first, last, digest]).map_err(Error::of_bulk("append a group"))?;
     }
     for key in &group.used_keys {
-        run(&tx, "update api_key set last_used_at = ? where id = ?", params![now, key]).map_err(of("touch a key"))?;
+        run(&tx, "update api_key set last_used_at = ? where id = ?", params![now, key]).map_err(Error::of_bulk("touch a key"))?;
     }
-    tx.commit().map_err(of("commit"))?;
+    tx.commit().map_err(Error::of_bulk("commit"))?;
     Ok(Appended { received_at: now, outcomes })
 }
 
@@ -125,7 +125,7 @@ fn run(tx: &Transaction<'_>, text: &str, values: impl rusqlite::Params) -> rusql
 fn claim_keys(tx: &Transaction<'_>, first: i64, events: &[NewEvent]) -> Result<Vec<Outcome>, Error> {
     const CLAIM: &str = "insert into event_key (source, event_id, seq) values (?, ?, ?) on conflict (source, event_id) do nothing";
     const HOLDER: &str = "select seq from event_key where source = ? and event_id = ?";
-    let failed = of("claim the keys of events");
+    let failed = Error::of_bulk("claim the keys of events");
     let mut claim = tx.prepare_cached(CLAIM).map_err(&failed)?;
     let mut outcomes = Vec::with_capacity(events.len());
     for (seq, event) in (first..).zip(events) {
@@ -186,7 +186,7 @@ fn write_rows(
 fn stored(tx: &Transaction<'_>, seq: i64) -> Result<Option<Content>, Error> {
     const SAMPLE: &str = "select unit, indicator, grain, at, value, numerator, denominator, note from sample where seq = ?";
     const VOID: &str = "select target_source, target_id, reason from void where seq = ?";
-    let failed = of("read an event");
+    let failed = Error::of_bulk("read an event");
     let sample = tx.prepare_cached(SAMPLE).and_then(|mut query| {
         let row = |row: &rusqlite::Row<'_>| {
             let at = At::from_stored(row.get(2)?, row.get(3)?);
@@ -214,17 +214,4 @@ fn stored(tx: &Transaction<'_>, seq: i64) -> Result<Option<Content>, Error> {
         query.query_row([seq], |row| Ok(Content::Void { source: row.get(0)?, id: row.get(1)?, reason: row.get(2)? })).optional()
     });
     void.map_err(&failed)
-}
-
-/// Names the operation of a failure and recognises the causes that have a policy, as [`Error::of`] does for the other driver.
-fn of(doing: &'static str) -> impl Fn(rusqlite::Error) -> Error {
-    move |failure| {
-        let code = failure.sqlite_error_code();
-        let cause = sqlx::Error::AnyDriverError(Box::new(failure));
-        match code {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Busy(cause),
-            Some(ErrorCode::DiskFull) => Error::Full(cause),
-            _ => Error::Query { doing, cause },
-        }
-    }
 }
