@@ -36,6 +36,8 @@ pub(crate) struct Page {
     pub(crate) events: usize,
     /// Whether the log may hold more.
     pub(crate) more: bool,
+    /// Events that came in while this page was merged.
+    pub(crate) grew: usize,
 }
 
 /// Merges the next page of the log.
@@ -65,7 +67,8 @@ pub(crate) async fn next_page(db: &Db, zone: Tz) -> Result<Page, Error> {
     sql::mark::put(&mut tx, &marks).await?;
     sql::progress::set(&mut tx, Counter::MergedSeq, until).await?;
     tx.commit().await?;
-    Ok(Page { changed: plan.changed, events: entries.len(), more: full || until < head })
+    let grew = usize::try_from(sql::log::head(db).await? - head).unwrap_or_default();
+    Ok(Page { changed: plan.changed, events: entries.len(), more: full || until < head, grew })
 }
 
 fn mark(indicator: i64, unit: i64, period: Period) -> Mark {

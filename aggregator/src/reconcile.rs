@@ -42,6 +42,23 @@ impl Default for Config {
     }
 }
 
+/// What a pass leaves behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Left {
+    /// Nothing that is known.
+    Nothing,
+    /// Work that waits.
+    Backlog,
+    /// Events come in faster than they are merged.
+    Flood,
+}
+
+/// Events of a page from which on it may be a flood.
+const FLOOD_FROM: usize = 1_000;
+/// In a flood merging rests this many times as long as it took: it shares processors and the one writer with intake,
+/// which comes first. Boards then follow in steps of about a second.
+const REST_IN_FLOOD: u32 = 3;
+
 /// How far the loop is, for `/readyz`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
@@ -64,13 +81,15 @@ pub async fn run(config: Config, db: Db, zone: Tz, now: Now, progress: watch::Se
         // Registered before the pass reads, so that what is written meanwhile wakes the next one.
         log.mark_unchanged();
         definitions.mark_unchanged();
-        let backlog = reconciler.attempt(config.behind).await;
-        metrics::histogram!("pantau_aggregate_pass_seconds").record(began.elapsed().as_secs_f64());
+        let left = reconciler.attempt(config.behind).await;
+        let took = began.elapsed();
+        metrics::histogram!("pantau_aggregate_pass_seconds").record(took.as_secs_f64());
+        let next = if left == Left::Flood { Instant::now() + took * REST_IN_FLOOD } else { began + config.tick };
         tokio::select! {
             () = shutdown.cancelled() => break,
-            () = tokio::time::sleep_until(began + config.tick) => {}
+            () = tokio::time::sleep_until(next) => {}
         }
-        if backlog {
+        if left != Left::Nothing {
             continue;
         }
         tokio::select! {
@@ -89,7 +108,7 @@ pub async fn run(config: Config, db: Db, zone: Tz, now: Now, progress: watch::Se
 pub async fn settle(db: &Db, zone: Tz, now: Now) -> Result<(), Error> {
     let progress = watch::Sender::new(Progress::default());
     let mut reconciler = Reconciler { db: db.clone(), zone, now, registry: None, boards_at: None, behind_at: None, progress };
-    while reconciler.pass(Duration::ZERO).await? {}
+    while reconciler.pass(Duration::ZERO).await? != Left::Nothing {}
     Ok(())
 }
 
@@ -106,39 +125,40 @@ struct Reconciler {
 
 impl Reconciler {
     /// One pass; a failure is logged once, shown on `/readyz` and tried again a period later.
-    /// Tells whether more work waits.
-    async fn attempt(&mut self, behind: Duration) -> bool {
+    async fn attempt(&mut self, behind: Duration) -> Left {
         let outcome = self.pass(behind).await;
         let passed_at = (self.now)();
-        let (fault, backlog) = match outcome {
-            Ok(backlog) => (None, backlog),
+        let (fault, left) = match outcome {
+            Ok(left) => (None, left),
             Err(error) => {
                 if self.progress.borrow().fault.is_none() {
                     tracing::error!(error = &error as &dyn std::error::Error, "a roll-up pass failed; it is tried again");
                 }
-                (Some(error.to_string()), false)
+                (Some(error.to_string()), Left::Nothing)
             }
         };
         self.progress.send_modify(|progress| {
             progress.fault = fault;
             progress.passed_at = Some(passed_at);
         });
-        backlog
+        left
     }
 
-    async fn pass(&mut self, behind: Duration) -> Result<bool, Error> {
+    async fn pass(&mut self, behind: Duration) -> Result<Left, Error> {
         let context = self.context().await?;
         let today = date_of(context.now, context.zone);
         let boards_stand = self.boards_at == Some((today, context.registry.revision));
         let mut changed = Vec::new();
-        loop {
+        let flooded = loop {
             let page = merge::next_page(&self.db, self.zone).await?;
             metrics::counter!("pantau_aggregate_events_total").increment(page.events as u64);
             changed.extend(page.changed);
-            if !page.more {
-                break;
+            // The boards get what is merged so far instead of waiting for the end of a flood.
+            let flooded = page.events >= FLOOD_FROM && page.grew >= page.events / 4;
+            if flooded || !page.more {
+                break flooded;
             }
-        }
+        };
         if boards_stand {
             let rows = boards::touched(&context, today, &changed).await?;
             self.write(&rows).await?;
@@ -148,7 +168,11 @@ impl Reconciler {
             self.boards_at = Some((today, context.registry.revision));
             self.progress.send_modify(|progress| progress.boards_stand = true);
         }
-        self.behind(&context, today, behind).await
+        if flooded {
+            return Ok(Left::Flood);
+        }
+        let backlog = self.behind(&context, today, behind).await?;
+        Ok(if backlog { Left::Backlog } else { Left::Nothing })
     }
 
     /// The configuration in force and the moment of this pass; a new revision leaves its marks first.
