@@ -1,10 +1,10 @@
-//! Fills a store that `pantau apply` made with roll-ups as they would stand after years: `bench-store DATABASE`.
+//! Fills a store that `pantau apply` made with roll-ups as they would stand after years: `bench-store DATABASE NOW`
+//! (milliseconds since 1970).
 //!
 //! For every agency and indicator 480 days, 104 weeks, 36 months, 12 quarters and 3 years: with 300 units and 10
 //! indicators 1.9 million rows. The parts of the last weeks are written too, because the server computes the windows
 //! on boards anew when it starts. An example of the package `sql`, so that it is built with the workspace.
 
-use chrono::Utc;
 use rules::period::{Every, Period};
 use rules::status::Status;
 use rules::time::{date_of, day_number};
@@ -22,16 +22,18 @@ const WEEKS_OF_PARTS: u32 = 16;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
-    let path = std::env::args().nth(1).ok_or("write the path of the database")?;
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let [path, now] = words.as_slice() else { return Err("write the path of the database and the moment in milliseconds".into()) };
+    let now: i64 = now.parse()?;
     let db = Db::open(&format!("sqlite://{path}")).await?;
     let registry = registry::load(&db, None).await?;
-    let now = Utc::now().timestamp_millis();
     let today = date_of(now, chrono_tz::Asia::Jakarta);
     let mut count = 0;
     for (every, periods) in WINDOWS {
         for back in (0..periods).rev() {
             let period = Period::containing(today, every).back(back);
-            let rows: Vec<Rollup> = series(&registry).map(|(indicator, unit)| row(period, back, indicator, unit, now, registry.revision)).collect();
+            let rows: Vec<Rollup> =
+                series(&registry).map(|(indicator, unit)| row(period, back, indicator, unit, now, registry.revision)).collect();
             count += rows.len();
             let mut tx = db.begin().await?;
             rollup::put(&mut tx, &rows).await?;

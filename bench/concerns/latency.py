@@ -54,7 +54,10 @@ def _configuration(folder):
     """The example with one more indicator, source and board: what is not in a file would be ended."""
     files = folder / "configuration"
     shutil.copytree(EXAMPLE, files)
-    units = list(csv.DictReader(open(files / "units.csv")))[:SENDERS]
+    units = list(csv.DictReader(open(files / "units.csv")))
+    above = {unit["parent"] for unit in units}
+    # Leaves of the tree: the others show what is rolled up, not what they sent.
+    units = [unit for unit in units if unit["id"] not in above][:SENDERS]
     with open(files / "indicators.csv", "a") as out:
         out.write(indicator("bench", "last", "day", applies_to=""))
     with open(files / "sources.toml", "a") as out:

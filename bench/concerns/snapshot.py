@@ -29,7 +29,7 @@ def store():
         tiles = [(unit, kpi, kpi) for unit in UNITS for kpi in KPIS]
         files = configuration(kept, UNITS, [(kpi, "mean", "week") for kpi in KPIS], board("bench", tiles))
         made = Store(kept).apply(files)
-        subprocess.run([place.build_store_maker(), kept / "pantau.db"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([place.build_store_maker(), kept / "pantau.db", str(int(time.time() * 1000))], check=True, stdout=subprocess.DEVNULL)
         _peer(kept)
         (kept / "done").write_text(f"{stamp}\n{made.key}")
     made = Store(kept)

@@ -19,11 +19,12 @@ SOURCE = "bench"
 
 
 def executable():
-    """A copy, because a build may replace the original while it is measured."""
-    original, copy = place.TARGET / "release" / "pantau", place.WORK / "pantau"
+    """A copy, because a build may replace the original while it is measured. BENCH_PANTAU names another original."""
+    original = pathlib.Path(os.environ.get("BENCH_PANTAU", place.TARGET / "release" / "pantau"))
+    copy = place.WORK / "pantau"
     if not original.exists():
         raise SystemExit(f"{original} is missing; run `make build` first")
-    if not copy.exists() or copy.stat().st_mtime < original.stat().st_mtime:
+    if not copy.exists() or copy.stat().st_mtime != original.stat().st_mtime:
         place.WORK.mkdir(parents=True, exist_ok=True)
         shutil.copy2(original, copy.with_suffix(".new"))
         copy.with_suffix(".new").replace(copy)
