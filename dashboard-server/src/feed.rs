@@ -2,24 +2,26 @@
 //!
 //! Pure: everything is a function of the configuration, the rows read and the present.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use aggregator::board::{SPARK, keys_of_tile};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use rules::freshness::usual_rhythm;
-use rules::indicator::Show;
+use rules::indicator::{Indicator, Show};
 use rules::period::{Every, Period};
 use rules::show::{Shown, shown};
 use rules::time::{Millis, day_number, start_of};
+use rules::unit::Unit;
 use sql::registry::{Board, Registry};
 use sql::rollup::{Key, ROLLING_28D, Rollup};
 
 use crate::protocol::{Figure, Group, SparkPoint, Tile};
 use crate::value::{self, Age};
 
-/// Roll-ups by their key, as read.
-pub(crate) type Rows = HashMap<Key, Rollup>;
+/// Roll-ups as read, each in the place of its key in [`Plan::keys`]; None where there is none.
+#[derive(Debug, Default)]
+pub(crate) struct Rows(Vec<Option<Rollup>>);
 
 /// What a board reads on a day and how its tiles are made of it.
 #[derive(Debug)]
@@ -27,7 +29,7 @@ pub(crate) struct Plan {
     pub(crate) title: String,
     pub(crate) groups: Vec<Group>,
     tiles: Vec<Recipe>,
-    /// Every key of every tile.
+    /// Every key of every tile, in order, each once.
     pub(crate) keys: Vec<Key>,
     /// Those in which today counts, and the last complete ones: what a new sample usually changes.
     pub(crate) hot: Vec<Key>,
@@ -43,17 +45,23 @@ pub(crate) struct Picture {
     pub(crate) tiles: Vec<Tile>,
 }
 
+/// Periods that a tile reads: the current one and as many before it as a sparkline has points, so
+/// that the last complete one has a sparkline of its own.
+const WINDOWS: usize = SPARK as usize + 1;
+
 #[derive(Debug)]
 struct Recipe {
     id: String,
     group: String,
     title: String,
-    unit: (i64, String),
-    indicator: (i64, String),
+    unit: String,
+    indicator: String,
     show: Option<Show>,
     current: Period,
-    /// First day of the rolling window, where it is shown.
-    rolling: Option<i64>,
+    /// Places of its windows: the current period, then the twelve before it, newest first.
+    windows: [usize; WINDOWS],
+    /// Place of the rolling window, where it is shown.
+    rolling: Option<usize>,
     today: NaiveDate,
     usual_rhythm_s: i64,
 }
@@ -61,36 +69,45 @@ struct Recipe {
 impl Plan {
     /// What `board` reads on `today`.
     pub(crate) fn new(registry: &Registry, board: &Board, today: NaiveDate, zone: Tz) -> Self {
-        let (mut tiles, mut keys) = (Vec::new(), Vec::new());
+        let mut parts = Vec::new();
+        let mut seen = HashSet::new();
         for (group, tile) in board.groups.iter().flat_map(|group| group.tiles.iter().map(move |tile| (group, tile))) {
-            // A unit or an indicator may have ended while the board still names it.
-            let (Some(unit), Some(indicator)) = (registry.unit_no(tile.unit), registry.indicator_no(tile.indicator)) else {
-                continue;
-            };
-            let read = keys_of_tile(tile, indicator, today);
-            let rolling = read.iter().find(|key| key.every == ROLLING_28D).map(|key| key.start);
-            keys.extend(read);
-            tiles.push(Recipe {
+            // A unit or an indicator may have ended while the board still names it; the same tile may
+            // stand under two headings, but its id must be one.
+            if let (Some(unit), Some(indicator)) = (registry.unit_no(tile.unit), registry.indicator_no(tile.indicator))
+                && seen.insert((tile.unit, tile.indicator, tile.every))
+            {
+                parts.push((group, tile, unit, indicator));
+            }
+        }
+        let mut keys: Vec<Key> = parts.iter().flat_map(|(_, tile, _, indicator)| keys_of_tile(tile, indicator, today)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let place = |key: Key| keys.binary_search(&key).expect("every window of a tile is among the keys");
+        let recipe = |(group, tile, unit, indicator): (&sql::registry::Group, &sql::registry::Tile, &Unit, &Indicator)| {
+            let current = Period::containing(today, tile.every);
+            let key = |every: i64, start: i64| Key { every, start, indicator: indicator.no, unit: unit.no };
+            let of_period = |period: Period| place(key(period.every().code(), day_number(period.first_day())));
+            let rolling = keys_of_tile(tile, indicator, today).into_iter().find(|key| key.every == ROLLING_28D);
+            Recipe {
                 id: format!("{}:{}:{}", unit.id, indicator.id, tile.every),
                 group: group.title.clone(),
                 title: tile.title.clone(),
-                unit: (unit.no, unit.id.clone()),
-                indicator: (indicator.no, indicator.id.clone()),
+                unit: unit.id.clone(),
+                indicator: indicator.id.clone(),
                 show: indicator.show,
-                current: Period::containing(today, tile.every),
-                rolling,
+                current,
+                windows: std::array::from_fn(|back| of_period(current.back(u32::try_from(back).expect("a dozen")))),
+                rolling: rolling.map(place),
                 today,
                 usual_rhythm_s: usual_rhythm(indicator.frequency),
-            });
-        }
-        // The same tile may stand under two headings; its id must be one.
-        let mut seen = std::collections::HashSet::new();
-        tiles.retain(|tile| seen.insert(tile.id.clone()));
-        keys.sort_unstable();
-        keys.dedup();
-        let mut hot: Vec<Key> = tiles.iter().flat_map(Recipe::hot).collect();
+            }
+        };
+        let tiles: Vec<Recipe> = parts.into_iter().map(recipe).collect();
+        let mut hot: Vec<usize> = tiles.iter().flat_map(|tile| tile.windows[..2].iter().copied().chain(tile.rolling)).collect();
         hot.sort_unstable();
         hot.dedup();
+        let hot = hot.into_iter().map(|place| keys[place]).collect();
         let groups = board.groups.iter().map(|group| Group { title: group.title.clone() }).collect();
         let until = today.succ_opt().map_or(Millis::MAX, |tomorrow| start_of(tomorrow, zone));
         Self { title: board.title.clone(), groups, tiles, keys, hot, until }
@@ -99,6 +116,18 @@ impl Plan {
     /// The units on the board: it is visible to who may see them all.
     pub(crate) fn units(board: &Board) -> impl Iterator<Item = i64> {
         board.groups.iter().flat_map(|group| &group.tiles).map(|tile| tile.unit)
+    }
+
+    /// Puts what was found of the keys that were read in its place; the others stay.
+    pub(crate) fn put(&self, rows: &mut Rows, read: &[Key], mut found: Vec<Rollup>) {
+        rows.0.resize_with(self.keys.len(), || None);
+        found.sort_unstable_by_key(|row| row.key);
+        let mut found = found.into_iter().peekable();
+        let mut place = 0;
+        for key in read {
+            place += self.keys[place..].partition_point(|known| known < key);
+            rows.0[place] = found.next_if(|row| row.key == *key);
+        }
     }
 
     /// What stands on the board at `now`, and when it looks different by the passing of time alone.
@@ -115,45 +144,26 @@ impl Plan {
 }
 
 impl Recipe {
-    fn key(&self, period: Period) -> Key {
-        Key {
-            every: period.every().code(),
-            start: day_number(period.first_day()),
-            indicator: self.indicator.0,
-            unit: self.unit.0,
-        }
-    }
-
-    fn rolling_key(&self) -> Option<Key> {
-        self.rolling.map(|start| Key { every: ROLLING_28D, start, indicator: self.indicator.0, unit: self.unit.0 })
-    }
-
-    fn hot(&self) -> impl Iterator<Item = Key> {
-        let periods = [self.current, self.current.previous()].map(|period| self.key(period));
-        periods.into_iter().chain(self.rolling_key())
-    }
-
     fn tile(&self, registry: &Registry, rows: &Rows, now: Millis) -> (Tile, Millis) {
-        let current = rows.get(&self.key(self.current));
-        let (period, end, row) = match shown(self.show, current.map_or(0, |row| row.n)) {
-            Shown::Current => (self.current, self.current, current),
-            Shown::LastComplete => {
-                let last = self.current.previous();
-                (last, last, rows.get(&self.key(last)))
-            }
+        let row = |back: usize| rows.0[self.windows[back]].as_ref();
+        // How far back the shown period lies, which ends the sparkline too.
+        let (period, end, shown) = match shown(self.show, row(0).map_or(0, |row| row.n)) {
+            Shown::Current => (self.current, 0, row(0)),
+            Shown::LastComplete => (self.current.previous(), 1, row(1)),
             Shown::Rolling28d => {
-                let row = self.rolling_key().and_then(|key| rows.get(&key));
-                (Period::containing(self.today, Every::Day), self.current, row)
+                let row = self.rolling.and_then(|place| rows.0[place].as_ref());
+                (Period::containing(self.today, Every::Day), 0, row)
             }
         };
         let age = self.age(registry, rows);
         let value = Figure {
             data_at: age.data_at.map(rules::time::format_instant),
-            ..value::of(&self.unit.1, &self.indicator.1, period, row, age.freshness(now), registry.revision)
+            ..value::of(&self.unit, &self.indicator, period, shown, age.freshness(now), registry.revision)
         };
-        let spark = (0..SPARK).rev().map(|back| {
-            let period = end.back(back);
-            SparkPoint { period, value: rows.get(&self.key(period)).and_then(|row| row.value) }
+        let mut period = self.current.back(u32::try_from(end).expect("0 or 1")).back(SPARK);
+        let spark = (end..end + WINDOWS - 1).rev().map(|back| {
+            period = period.next();
+            SparkPoint { period, value: row(back).and_then(|row| row.value) }
         });
         let tile = Tile {
             id: self.id.clone(),
@@ -168,8 +178,8 @@ impl Recipe {
 
     /// The newest data of the windows on the tile: what was booked before them is stale by any rhythm.
     fn age(&self, registry: &Registry, rows: &Rows) -> Age {
-        let windows = (0..=SPARK).map(|back| self.key(self.current.back(back))).chain(self.rolling_key());
-        let newest = windows.filter_map(|key| rows.get(&key)).max_by_key(|row| row.data_at);
+        let windows = self.windows.iter().copied().chain(self.rolling);
+        let newest = windows.filter_map(|place| rows.0[place].as_ref()).max_by_key(|row| row.data_at);
         Age::of(registry, newest.and_then(|row| row.data_at), newest.and_then(|row| row.source), self.usual_rhythm_s)
     }
 }

@@ -4,12 +4,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use bytes::Bytes;
+use serde::Serialize;
 use tokio::time::Instant;
 
 use super::diff::{Change, between};
 use super::ring::Ring;
 use crate::feed::Picture;
-use crate::protocol::{Delta, LiveServer, Resume, Snapshot};
+use crate::protocol::{Delta, Group, LiveServer, Resume, Tile};
 use crate::socket::{Framed, Outlet};
 
 /// A board as handlers and sessions see it.
@@ -39,6 +40,19 @@ struct State {
 pub(crate) struct Viewer {
     pub(crate) outlet: Arc<Outlet>,
     pub(crate) subscription: u64,
+}
+
+/// [`LiveServer::Snapshot`] of what is only borrowed: a board may have thousands of tiles.
+#[derive(Serialize)]
+struct Whole<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    epoch: &'a str,
+    seq: u64,
+    board: &'a str,
+    title: &'a str,
+    groups: &'a [Group],
+    tiles: &'a [Tile],
 }
 
 /// What a change of the picture asks of the owner.
@@ -97,11 +111,11 @@ impl Board {
     /// the arrivals handed out here, but to nobody who comes later.
     pub(super) fn apply(&self, mut after: Picture) -> Turn {
         let mut state = self.lock();
-        let change = between(&state.picture, &mut after);
         let was_known = state.seq > 0;
+        let change = if was_known { between(&state.picture, &mut after) } else { Change::Whole };
         let sent = match change {
-            Change::None if was_known => None,
-            Change::Tiles { tiles, removed } if was_known => {
+            Change::None => None,
+            Change::Tiles { tiles, removed } => {
                 state.seq += 1;
                 let delta = Framed::json(&LiveServer::Delta(Delta { seq: state.seq, tiles, removed }));
                 state.ring.push(delta.clone());
@@ -109,7 +123,7 @@ impl Board {
                 state.picture = after;
                 Some(delta)
             }
-            Change::None | Change::Tiles { .. } | Change::Whole => {
+            Change::Whole => {
                 state.seq += 1;
                 let seq = state.seq;
                 state.ring.restart(seq);
@@ -148,9 +162,8 @@ impl Board {
         if let Some(snapshot) = &state.snapshot {
             return snapshot.clone();
         }
-        let Picture { title, groups, tiles } = state.picture.clone();
-        let whole = Snapshot { epoch: self.epoch.to_string(), seq: state.seq, board: self.id.clone(), title, groups, tiles };
-        let framed = Framed::json(&LiveServer::Snapshot(whole));
+        let Picture { title, groups, tiles } = &state.picture;
+        let framed = Framed::json(&Whole { kind: "snapshot", epoch: &self.epoch, seq: state.seq, board: &self.id, title, groups, tiles });
         state.snapshot = Some(framed.clone());
         framed
     }

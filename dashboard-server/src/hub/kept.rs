@@ -1,11 +1,11 @@
 //! What the owner keeps of a warm board: the rows read, and who looks.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rules::time::{Millis, date_of};
 use sql::registry::Registry;
+use sql::rollup::{Key, Rollup};
 use tokio::time::Instant;
 
 use super::board::{Board, Viewer};
@@ -48,7 +48,8 @@ impl Kept {
     pub(super) async fn open(app: &App, registry: &Registry, board: Arc<Board>, configured: &sql::registry::Board) -> Result<Self, sql::Error> {
         let now = app.now();
         let plan = Plan::new(registry, configured, date_of(now, app.region.timezone), app.region.timezone);
-        let rows = read(app, &plan.keys).await?;
+        let mut rows = Rows::default();
+        plan.put(&mut rows, &plan.keys, read(app, &plan.keys).await?);
         let mut kept = Self { board, plan, rows, viewers: Vec::new(), revision: registry.revision, changes_at: now, took: Duration::ZERO };
         kept.repaint(registry, now, Instant::now()).await;
         Ok(kept)
@@ -62,7 +63,9 @@ impl Kept {
         if registry.revision != self.revision || now >= self.plan.until {
             let Some(configured) = registry.board(id) else { return Ok(false) };
             let plan = Plan::new(registry, configured, date_of(now, app.region.timezone), app.region.timezone);
-            self.rows = read(app, &plan.keys).await?;
+            let found = read(app, &plan.keys).await?;
+            self.rows = Rows::default();
+            plan.put(&mut self.rows, &plan.keys, found);
             self.plan = plan;
             self.revision = registry.revision;
         } else {
@@ -70,13 +73,13 @@ impl Kept {
                 Reread::Nothing if now < self.changes_at => return Ok(true),
                 Reread::Nothing => {}
                 Reread::Hot => {
-                    let hot = read(app, &self.plan.hot).await?;
-                    for key in &self.plan.hot {
-                        self.rows.remove(key);
-                    }
-                    self.rows.extend(hot);
+                    let found = read(app, &self.plan.hot).await?;
+                    self.plan.put(&mut self.rows, &self.plan.hot, found);
                 }
-                Reread::All => self.rows = read(app, &self.plan.keys).await?,
+                Reread::All => {
+                    let found = read(app, &self.plan.keys).await?;
+                    self.plan.put(&mut self.rows, &self.plan.keys, found);
+                }
             }
         }
         self.repaint(registry, now, begun).await;
@@ -130,10 +133,6 @@ impl Kept {
     }
 }
 
-async fn read(app: &App, keys: &[sql::rollup::Key]) -> Result<Rows, sql::Error> {
-    if keys.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows = sql::rollup::by_keys(&app.db, keys).await?;
-    Ok(rows.into_iter().map(|row| (row.key, row)).collect())
+async fn read(app: &App, keys: &[Key]) -> Result<Vec<Rollup>, sql::Error> {
+    if keys.is_empty() { Ok(Vec::new()) } else { sql::rollup::by_keys(&app.db, keys).await }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::oneshot;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +28,7 @@ pub(crate) async fn run(app: Arc<App>, shutdown: CancellationToken) {
     let mut second = tokio::time::interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut owner = Owner { app: Arc::clone(&app), kept: HashMap::new(), version: None };
+    owner.open_all().await;
     let mut is_hinted = false;
     let mut next = Instant::now();
     loop {
@@ -60,6 +62,15 @@ struct Owner {
 }
 
 impl Owner {
+    /// Makes every board warm, so that who comes first after a restart finds it as others will.
+    async fn open_all(&mut self) {
+        let registry = self.app.registry();
+        for configured in &registry.boards {
+            let (reply, _) = oneshot::channel();
+            self.open(Ask { board: configured.id.clone(), reply }).await;
+        }
+    }
+
     /// Makes a board warm and answers who asked.
     async fn open(&mut self, ask: Ask) {
         if let Some(kept) = self.kept.get(&ask.board) {

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use proptest::prelude::*;
 
 use super::*;
-use crate::protocol::{Group, SparkPoint, Tile, Figure};
+use crate::protocol::{Figure, Snapshot, SparkPoint};
 
 /// A viewer that does what the contract says, and nothing cleverer.
 #[derive(Default)]
