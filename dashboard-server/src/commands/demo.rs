@@ -41,7 +41,7 @@ pub(crate) async fn run(args: Args, now: Now) -> Result<(), Failure> {
     telemetry::start_logging("warn");
     let house = House::open(&config, Arc::clone(&now)).await?;
     let zone = config.region.timezone;
-    let registry = Arc::new(fill::fill(&house.db, SEED, zone, &now).await?);
+    let registry = fill::fill(&house.db, SEED, zone, &now).await?;
     let accounts = people::welcome(&house.db, &now).await?;
     let keys = people::give_keys(&house.db, &registry, &args.data, &now).await?;
 

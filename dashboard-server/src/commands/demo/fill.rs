@@ -12,6 +12,7 @@ use rules::time::{Millis, Now, date_of, start_of};
 use sql::Db;
 use sql::log::{Appender, Group};
 use sql::registry::Registry;
+use tokio::sync::mpsc;
 
 use super::super::Failure;
 use crate::demo::year;
@@ -20,25 +21,37 @@ use crate::demo::year;
 const KNOWN_BEFORE: Days = Days::new(500);
 /// Batches of a year, for the progress bar: one for each of some 400 days.
 const BATCHES: u64 = 400;
+/// Days told ahead of the one that is written; more would only take memory.
+const DAYS_AHEAD: usize = 8;
 const ACTOR: &str = "demo";
 
 /// Applies the district to an empty store and appends the days that the log does not have yet.
 /// Returns the configuration.
-pub(super) async fn fill(db: &Db, seed: u64, zone: Tz, now: &Now) -> Result<Registry, Failure> {
+pub(super) async fn fill(db: &Db, seed: u64, zone: Tz, now: &Now) -> Result<Arc<Registry>, Failure> {
     let today = date_of(now(), zone);
     if sql::registry::revision(db).await? == 0 {
         let long_ago = start_of(today.checked_sub_days(KNOWN_BEFORE).unwrap_or(NaiveDate::MIN), zone);
         let then: Now = Arc::new(move || long_ago);
         apply::apply(db, &then, ACTOR, &apply::embedded_example()).await?;
     }
-    let registry = sql::registry::load(db, None).await?;
+    let registry = Arc::new(sql::registry::load(db, None).await?);
     append(db, &registry, seed, today, zone).await?;
     Ok(registry)
 }
 
 /// Appends what was received after the newest receipt: all of it at the first start, the days since at a later one.
-async fn append(db: &Db, registry: &Registry, seed: u64, today: NaiveDate, zone: Tz) -> Result<(), Failure> {
+async fn append(db: &Db, registry: &Arc<Registry>, seed: u64, today: NaiveDate, zone: Tz) -> Result<(), Failure> {
     let newest = sql::log::newest_received_at(db).await?.unwrap_or(Millis::MIN);
+    let (made, mut batches) = mpsc::channel(DAYS_AHEAD);
+    let registry = Arc::clone(registry);
+    // The next days are told while one is written.
+    let telling = tokio::task::spawn_blocking(move || {
+        for batch in year(&registry, seed, today, zone) {
+            if made.blocking_send(batch).is_err() {
+                break;
+            }
+        }
+    });
     let then = Arc::new(AtomicI64::new(Millis::MIN));
     let clock: Now = {
         let then = Arc::clone(&then);
@@ -46,7 +59,7 @@ async fn append(db: &Db, registry: &Registry, seed: u64, today: NaiveDate, zone:
     };
     let mut appender = Appender::new(db.clone());
     let bar = progress();
-    for batch in year(registry, seed, today, zone) {
+    while let Some(batch) = batches.recv().await {
         if batch.received_at > newest {
             then.store(batch.received_at, Ordering::Release);
             let group = Group { events: batch.events, used_keys: Vec::new() };
@@ -56,7 +69,7 @@ async fn append(db: &Db, registry: &Registry, seed: u64, today: NaiveDate, zone:
     }
     bar.finish_and_clear();
     db.signal().log_written();
-    Ok(())
+    telling.await.map_err(|cause| Failure::run("the year could not be told to its end").because(cause))
 }
 
 fn progress() -> ProgressBar {
