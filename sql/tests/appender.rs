@@ -56,13 +56,17 @@ async fn both_ways_of_appending_write_the_same() {
         assert_eq!((appended.received_at, appended.outcomes), (round, expected), "round {round}");
         assert_eq!(group.events, events, "the events come back");
     }
+    let past = store().await;
+    let groups = (10..).zip(rounds()).collect();
+    Appender::new(past.0.clone()).append_past(groups).await.expect("an append");
     let all = |db: Db| async move { entries_after(&db, 0, i64::MAX, i64::MAX).await.expect("entries") };
     assert_eq!(all(one.clone()).await, all(other.clone()).await);
+    assert_eq!(all(one.clone()).await, all(past.0.clone()).await, "in one commit, each group with its own receipt");
     // Whoever continues the other's log finds its keys, its order and its chain.
     let mut appender = Appender::new(one.clone());
     let (_, appended) = appender.append(&clock(99), Group { events: rounds().concat(), used_keys: Vec::new() }).await;
     assert!(!appended.expect("an append").outcomes.contains(&Outcome::Accepted));
-    for db in [one, other] {
+    for db in [one, other, past.0] {
         assert!(chain::verify(&db).await.expect("a check").iter().all(|finding| finding.fault.is_none()));
     }
 }
@@ -75,6 +79,9 @@ async fn a_refused_group_leaves_nothing_and_the_next_one_goes_on() {
     appender.append(&clock(1_000), group("a")).await.1.expect("an append");
     let (back, refused) = appender.append(&clock(999), group("b")).await;
     assert!(matches!(refused, Err(Error::ClockBehind { newest_ms: 1_000, .. })), "{refused:?}");
+    let past = vec![(2_000, group("c").events), (1_500, group("d").events)];
+    let refused = appender.append_past(past).await;
+    assert!(matches!(refused, Err(Error::ClockBehind { newest_ms: 2_000, .. })), "{refused:?}");
     let outcomes = appender.append(&clock(1_000), back).await.1.expect("an append").outcomes;
     assert_eq!(outcomes, [Outcome::Accepted]);
     assert_eq!(entries_after(&db, 0, i64::MAX, 10).await.expect("entries").len(), 2);

@@ -77,6 +77,33 @@ impl Appender {
             Err(Err(_)) => (Group::default(), Err(Error::Query { doing: "append a group", cause: sqlx::Error::WorkerCrashed })),
         }
     }
+
+    /// Appends groups that came in earlier, each with its own receipt, oldest first, in one commit: for filling a store,
+    /// where a commit for each would be most of the time.
+    ///
+    /// # Errors
+    /// As [`Appender::append`]; nothing was written then.
+    pub async fn append_past(&mut self, groups: Vec<(Millis, Vec<NewEvent>)>) -> Result<(), Error> {
+        let _turn = self.db.turn().await?;
+        let (db, connection) = (self.db.clone(), self.connection.take());
+        let work = tokio::task::spawn_blocking(move || {
+            let mut connection = connection.map_or_else(|| open(db.path()), Ok)?;
+            let tx = begin(&mut connection)?;
+            for (received_at, events) in groups {
+                append_group(&tx, received_at, &Group { events, used_keys: Vec::new() })?;
+            }
+            tx.commit().map_err(Error::of_bulk("commit"))?;
+            Ok(connection)
+        });
+        match work.await.map_err(tokio::task::JoinError::try_into_panic) {
+            Ok(connection) => {
+                self.connection = Some(connection?);
+                Ok(())
+            }
+            Err(Ok(panic)) => std::panic::resume_unwind(panic),
+            Err(Err(_)) => Err(Error::Query { doing: "append groups", cause: sqlx::Error::WorkerCrashed }),
+        }
+    }
 }
 
 /// Set up as the driver's connections are.
@@ -91,8 +118,18 @@ fn open(path: &Path) -> Result<Connection, Error> {
 }
 
 fn append(connection: &mut Connection, now: &Now, group: &Group) -> Result<Appended, Error> {
-    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Error::of_bulk("begin a write transaction"))?;
-    let now = now();
+    let tx = begin(connection)?;
+    let appended = append_group(&tx, now(), group)?;
+    tx.commit().map_err(Error::of_bulk("commit"))?;
+    Ok(appended)
+}
+
+fn begin(connection: &mut Connection) -> Result<Transaction<'_>, Error> {
+    connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Error::of_bulk("begin a write transaction"))
+}
+
+/// Appends a group received at `now` inside a transaction.
+fn append_group(tx: &Transaction<'_>, now: Millis, group: &Group) -> Result<Appended, Error> {
     const NEWEST: &str = "select no, received_at, last_seq, digest from batch order by no desc limit 1";
     let newest: Option<(i64, Millis, i64, Vec<u8>)> = tx
         .prepare_cached(NEWEST)
@@ -103,17 +140,17 @@ fn append(connection: &mut Connection, now: &Now, group: &Group) -> Result<Appen
         return Err(Error::ClockBehind { newest: format_instant(received_at), newest_ms: received_at });
     }
     let first = last + 1;
-    let outcomes = claim_keys(&tx, first, &group.events)?;
+    let outcomes = claim_keys(tx, first, &group.events)?;
     if outcomes.contains(&Outcome::Accepted) {
-        let digest = write_rows(&tx, now, first, Digester::new(&digest, now), &group.events, &outcomes).map_err(Error::of_bulk("append events"))?;
+        let digest =
+            write_rows(tx, now, first, Digester::new(&digest, now), &group.events, &outcomes).map_err(Error::of_bulk("append events"))?;
         const BATCH: &str = "insert into batch (no, received_at, first_seq, last_seq, digest) values (?, ?, ?, ?, ?)";
         let last = last + group.events.len() as i64;
-        run(&tx, BATCH, params![batch + 1, now, first, last, digest]).map_err(Error::of_bulk("append a group"))?;
+        run(tx, BATCH, params![batch + 1, now, first, last, digest]).map_err(Error::of_bulk("append a group"))?;
     }
     for key in &group.used_keys {
-        run(&tx, "update api_key set last_used_at = ? where id = ?", params![now, key]).map_err(Error::of_bulk("touch a key"))?;
+        run(tx, "update api_key set last_used_at = ? where id = ?", params![now, key]).map_err(Error::of_bulk("touch a key"))?;
     }
-    tx.commit().map_err(Error::of_bulk("commit"))?;
     Ok(Appended { received_at: now, outcomes })
 }
 
