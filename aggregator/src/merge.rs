@@ -89,14 +89,17 @@ struct Plan {
 }
 
 async fn plan(db: &Db, zone: Tz, entries: &[Entry], until: i64) -> Result<Plan, Error> {
-    let samples: Vec<&Sample> = entries.iter().filter_map(|entry| if let Entry::Sample(sample) = entry { Some(sample) } else { None }).collect();
+    let samples: Vec<&Sample> =
+        entries.iter().filter_map(|entry| if let Entry::Sample(sample) = entry { Some(sample) } else { None }).collect();
     let keys: Vec<(i64, &str)> = samples.iter().map(|sample| (sample.source, sample.event_id.as_str())).collect();
     let voided = if keys.is_empty() { HashSet::new() } else { sql::log::voided(db, &keys, until).await? };
     let is_voided = |sample: &Sample| !voided.is_empty() && voided.contains(&(sample.source, sample.event_id.clone()));
 
     // Samples of earlier pages that a void of this page takes away.
-    let targets: Vec<(i64, String)> =
-        entries.iter().filter_map(|entry| if let Entry::Void(void) = entry { Some((void.target_source, void.target_id.clone())) } else { None }).collect();
+    let targets: Vec<(i64, String)> = entries
+        .iter()
+        .filter_map(|entry| if let Entry::Void(void) = entry { Some((void.target_source, void.target_id.clone())) } else { None })
+        .collect();
     let struck: Vec<i64> = match targets.is_empty() {
         true => Vec::new(),
         false => sql::log::seqs_of_keys(db, &targets).await?.into_iter().map(|(.., seq)| seq).collect(),
@@ -110,8 +113,10 @@ async fn plan(db: &Db, zone: Tz, entries: &[Entry], until: i64) -> Result<Plan, 
         let row = counted_of(sample);
         fresh.entry(row.key()).or_default().push(row);
     }
-    let all_keys: Vec<counted::Key> = fresh.keys().copied().chain(refold_keys.iter().copied()).collect::<BTreeSet<_>>().into_iter().collect();
-    let mut known: HashMap<counted::Key, Counted> = counted::by_keys(db, &all_keys).await?.into_iter().map(|row| (row.key(), row)).collect();
+    let all_keys: Vec<counted::Key> =
+        fresh.keys().copied().chain(refold_keys.iter().copied()).collect::<BTreeSet<_>>().into_iter().collect();
+    let mut known: HashMap<counted::Key, Counted> =
+        counted::by_keys(db, &all_keys).await?.into_iter().map(|row| (row.key(), row)).collect();
 
     let mut plan = Plan::default();
     // Samples that only add to their part, and parts that must be counted afresh.
@@ -123,7 +128,8 @@ async fn plan(db: &Db, zone: Tz, entries: &[Entry], until: i64) -> Result<Plan, 
         let verdict = if refold_keys.contains(&key) {
             let older = counted::superseded(db, &[key]).await?;
             plan.refolded.push(key);
-            let mut all: Vec<Counted> = older.into_iter().chain(before.clone()).chain(new).filter(|row| !struck_seqs.contains(&row.seq)).collect();
+            let mut all: Vec<Counted> =
+                older.into_iter().chain(before.clone()).chain(new).filter(|row| !struck_seqs.contains(&row.seq)).collect();
             all.sort_unstable_by_key(|row| row.seq);
             refold(None, all)
         } else {

@@ -13,8 +13,8 @@ use rules::period::Period;
 use rules::quantile::linear;
 use sql::counted::Single;
 use sql::part::Part;
-use sql::rollup::{Key, Own};
 use sql::registry::Registry;
+use sql::rollup::{Key, Own};
 
 use crate::frame::{self, Merged, Parts};
 use crate::window::{Window, homes, period_of};
@@ -66,7 +66,11 @@ pub fn compute(registry: &Registry, zone: Tz, requests: Vec<Request>) -> PolarsR
         }
     }
     let merged = frame::merge(parts, keys.len())?;
-    owns.extend(keys.into_iter().zip(merged).map(|((key, indicator), merged)| (key, merged.map_or_else(Own::default, |merged| chosen(indicator, merged)))));
+    owns.extend(
+        keys.into_iter()
+            .zip(merged)
+            .map(|((key, indicator), merged)| (key, merged.map_or_else(Own::default, |merged| chosen(indicator, merged)))),
+    );
     Ok(owns)
 }
 

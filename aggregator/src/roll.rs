@@ -19,9 +19,9 @@ use sql::rollup::{Key, Own, Rollup};
 
 use crate::error::Error;
 use crate::own::{self, Request};
+use crate::score;
 use crate::tree::{self, OwnsOfWindow};
 use crate::window::{Window, carried, homes, period_of, year_of};
-use crate::score;
 
 /// What a roll-up is computed with.
 #[derive(Clone)]
@@ -101,7 +101,12 @@ pub async fn some(context: &Context, mut wanted: Wanted) -> Result<Vec<Rollup>, 
 ///
 /// # Errors
 /// A failed read, or what polars reports.
-pub async fn whole(context: &Context, indicator: &Indicator, windows: Option<Vec<Window>>, also: &[(i64, Window)]) -> Result<Vec<Rollup>, Error> {
+pub async fn whole(
+    context: &Context,
+    indicator: &Indicator,
+    windows: Option<Vec<Window>>,
+    also: &[(i64, Window)],
+) -> Result<Vec<Rollup>, Error> {
     let requests = match windows {
         Some(windows) => requests_of_indicator(context, indicator, windows).await?,
         None => {
@@ -124,7 +129,12 @@ pub async fn whole(context: &Context, indicator: &Indicator, windows: Option<Vec
 }
 
 /// The part of the work that has no I/O, off the async threads.
-async fn compute(context: &Context, requests: Vec<Request>, mut owns: HashMap<Key, OwnsOfWindow>, keys: Vec<Key>) -> Result<Vec<Rollup>, Error> {
+async fn compute(
+    context: &Context,
+    requests: Vec<Request>,
+    mut owns: HashMap<Key, OwnsOfWindow>,
+    keys: Vec<Key>,
+) -> Result<Vec<Rollup>, Error> {
     let Context { registry, zone, now, .. } = context.clone();
     let work = move || -> Result<Vec<Rollup>, Error> {
         for (key, own) in own::compute(&registry, zone, requests)? {
@@ -190,7 +200,12 @@ async fn requests_of_indicator(context: &Context, indicator: &Indicator, windows
     requests(context, indicator, parts, |_| windows.clone()).await
 }
 
-async fn requests(context: &Context, indicator: &Indicator, parts: Vec<Part>, windows: impl Fn(&[Part]) -> Vec<Window>) -> Result<Vec<Request>, Error> {
+async fn requests(
+    context: &Context,
+    indicator: &Indicator,
+    parts: Vec<Part>,
+    windows: impl Fn(&[Part]) -> Vec<Window>,
+) -> Result<Vec<Request>, Error> {
     let mut by_unit: HashMap<i64, Vec<Part>> = HashMap::new();
     for part in parts {
         by_unit.entry(part.unit).or_default().push(part);

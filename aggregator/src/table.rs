@@ -118,7 +118,13 @@ pub async fn samples(db: &Db, registry: &Registry, zone: Tz, args: Args) -> Resu
 /// The unit of a row of everything together.
 const ALL: i64 = 0;
 
-fn of_indicator(registry: &Registry, zone: Tz, args: Args, indicator: &Indicator, units: BTreeMap<i64, Vec<Counted>>) -> Result<Vec<Row>, Error> {
+fn of_indicator(
+    registry: &Registry,
+    zone: Tz,
+    args: Args,
+    indicator: &Indicator,
+    units: BTreeMap<i64, Vec<Counted>>,
+) -> Result<Vec<Row>, Error> {
     let today = date_of(args.as_of, zone);
     let in_range = |period: Period| {
         let starts = period.starts_at(zone);

@@ -20,9 +20,9 @@ use crate::error::Error;
 use crate::merge::{afresh, counted_of, refold};
 use crate::own::{self, Request};
 use crate::roll::all_windows;
+use crate::score;
 use crate::tree::{self, OwnsOfWindow};
 use crate::window::Window;
-use crate::score;
 
 /// What the comparison found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -243,7 +243,13 @@ fn compute(
 }
 
 /// The counted samples of a unit as a request for all their windows.
-pub(crate) fn request(indicator: &rules::indicator::Indicator, unit: i64, rows: Vec<Counted>, zone: Tz, today: chrono::NaiveDate) -> Request {
+pub(crate) fn request(
+    indicator: &rules::indicator::Indicator,
+    unit: i64,
+    rows: Vec<Counted>,
+    zone: Tz,
+    today: chrono::NaiveDate,
+) -> Request {
     let mut placed: BTreeMap<Period, Vec<Counted>> = BTreeMap::new();
     let mut singles = Vec::new();
     for row in rows {

@@ -141,6 +141,10 @@ async fn a_running_total_carries_what_each_unit_last_said_and_begins_again_in_ja
     store.append(&[samples(3, 0, store::TOTAL, 365, false, 3.0)]).await;
     store.settle().await;
     assert_eq!(store.value("parent", "T", Every::Month, "2027-01").await, Some(3.0));
-    assert_eq!(store.value("parent", "T", Every::Week, "2026-W53").await, Some(180.0), "the last week of 2026 holds no day of 2027's total");
+    assert_eq!(
+        store.value("parent", "T", Every::Week, "2026-W53").await,
+        Some(180.0),
+        "the last week of 2026 holds no day of 2027's total"
+    );
     assert_eq!(store.verify().await.differences, Vec::<String>::new());
 }

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
-};
+use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
@@ -49,7 +47,10 @@ fn is_of_the_server(path: &str) -> bool {
 fn file(path: &str, headers: &HeaderMap, get: &dyn Fn(&str) -> Option<EmbeddedFile>) -> Response {
     // Looked up by exact name: there is no file system behind it to climb around in.
     let is_hidden = path.split('/').any(|part| part.starts_with('.')) || ENCODINGS.iter().any(|(_, twin)| path.ends_with(twin));
-    if !is_hidden && !path.is_empty() && let Some(found) = get(path) {
+    if !is_hidden
+        && !path.is_empty()
+        && let Some(found) = get(path)
+    {
         return answer(path, found, headers, get);
     }
     if path.rsplit('/').next().is_some_and(|name| name.contains('.')) {
@@ -98,16 +99,11 @@ fn body(file: EmbeddedFile) -> Body {
 
 /// Whether the client takes an encoding; `q=0` refuses it.
 fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
-    headers
-        .get_all(ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|item| {
-            let mut parts = item.split(';').map(str::trim);
-            let is_named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding));
-            is_named && !parts.any(|part| matches!(part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
-        })
+    headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).any(|item| {
+        let mut parts = item.split(';').map(str::trim);
+        let is_named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding));
+        is_named && !parts.any(|part| matches!(part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+    })
 }
 
 #[cfg(test)]

@@ -81,8 +81,23 @@ impl RowItem {
 }
 
 const COLUMNS: [&str; 17] = [
-    "unit", "period", "starts", "indicator", "value", "n", "mean", "median", "last", "min", "max", "sum", "numerator",
-    "denominator", "target", "achievement", "status",
+    "unit",
+    "period",
+    "starts",
+    "indicator",
+    "value",
+    "n",
+    "mean",
+    "median",
+    "last",
+    "min",
+    "max",
+    "sum",
+    "numerator",
+    "denominator",
+    "target",
+    "achievement",
+    "status",
 ];
 
 /// The rows as CSV with a header: six decimals, empty for no value.
@@ -94,7 +109,8 @@ pub fn csv_of(rows: &[RowItem]) -> Result<Vec<u8>, csv::Error> {
     let number = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.6}"));
     out.write_record(COLUMNS)?;
     for row in rows {
-        let statistics = [row.mean, row.median, row.last, row.min, row.max, row.sum, row.numerator, row.denominator, row.target, row.achievement];
+        let statistics =
+            [row.mean, row.median, row.last, row.min, row.max, row.sum, row.numerator, row.denominator, row.target, row.achievement];
         let (value, n, statistics) = (number(row.value), row.n.to_string(), statistics.map(number));
         let mut fields = vec![row.unit.as_str(), &row.period, &row.starts, &row.indicator, &value, &n];
         fields.extend(statistics.iter().map(String::as_str));

@@ -85,7 +85,8 @@ async fn log(db: &Db) -> Result<Finding, Error> {
             digester.row(place, &entry.event());
         }
         if found.fault.is_none() && digester.finish() != *digest {
-            found.fault = Some(format!("group {no} (log rows {first} to {last}) does not match its digest: a row was changed, added or removed"));
+            found.fault =
+                Some(format!("group {no} (log rows {first} to {last}) does not match its digest: a row was changed, added or removed"));
         }
         if found.fault.is_some() {
             break;
@@ -95,7 +96,8 @@ async fn log(db: &Db) -> Result<Finding, Error> {
     }
     const AFTER: &str = "select exists (select 1 from sample where seq > (select coalesce(max(last_seq), 0) from batch)) \
         or exists (select 1 from void where seq > (select coalesce(max(last_seq), 0) from batch))";
-    let after: bool = read!(db, conn => sqlx::query_scalar(AFTER).fetch_one(conn).await).map_err(Error::of("look behind the last group"))?;
+    let after: bool =
+        read!(db, conn => sqlx::query_scalar(AFTER).fetch_one(conn).await).map_err(Error::of("look behind the last group"))?;
     if found.fault.is_none() && after {
         found.fault = Some("there are log rows after the last group".to_owned());
     }
@@ -108,8 +110,10 @@ async fn keys(db: &Db) -> Result<Finding, Error> {
     const LOST: &str = "select s.seq from (select seq, source, event_id from sample union all select seq, source, event_id from void) s \
         left join event_key k on k.source = s.source and k.event_id = s.event_id and k.seq = s.seq where k.seq is null limit 1";
     const COUNTS: &str = "select (select count(*) from sample) + (select count(*) from void), (select count(*) from event_key)";
-    let lost: Option<i64> = read!(db, conn => sqlx::query_scalar(LOST).fetch_optional(conn).await).map_err(Error::of("compare events and keys"))?;
-    let (events, keys): (i64, i64) = read!(db, conn => sqlx::query_as(COUNTS).fetch_one(conn).await).map_err(Error::of("count events and keys"))?;
+    let lost: Option<i64> =
+        read!(db, conn => sqlx::query_scalar(LOST).fetch_optional(conn).await).map_err(Error::of("compare events and keys"))?;
+    let (events, keys): (i64, i64) =
+        read!(db, conn => sqlx::query_as(COUNTS).fetch_one(conn).await).map_err(Error::of("count events and keys"))?;
     let fault = match lost {
         Some(seq) => Some(format!("log row {seq} has no key")),
         None if events != keys => Some(format!("{events} events but {keys} keys")),

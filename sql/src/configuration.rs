@@ -226,7 +226,8 @@ pub async fn as_of_revision(db: &Db, table: Table, revision: i64) -> Result<Vec<
 pub async fn written_by(db: &Db, table: Table, actor: &str) -> Result<Vec<String>, Error> {
     const TEXT: &str = "select c.key from configuration c join revision r on r.no = c.from_revision \
         where c.kind = $1 and c.to_revision is null and r.actor = $2 order by c.key";
-    read!(db, conn => sqlx::query_scalar(TEXT).bind(table.as_str()).bind(actor).fetch_all(conn).await).map_err(Error::of("read who wrote the configuration"))
+    read!(db, conn => sqlx::query_scalar(TEXT).bind(table.as_str()).bind(actor).fetch_all(conn).await)
+        .map_err(Error::of("read who wrote the configuration"))
 }
 
 /// The newest revision recorded at or before `known_at`; the newest of all for None.
@@ -248,7 +249,8 @@ pub async fn revision(db: &Db, known_at: Option<Millis>) -> Result<Revision, Err
 pub async fn record(tx: &mut Tx, now: Millis, actor: &str, put: &[Change], end: &[(Table, String)]) -> Result<i64, Error> {
     let failed = || Error::of("record the configuration");
     let last: Option<(i64, Vec<u8>)> =
-        write!(tx, conn => sqlx::query_as("select no, digest from revision order by no desc limit 1").fetch_optional(conn).await).map_err(failed())?;
+        write!(tx, conn => sqlx::query_as("select no, digest from revision order by no desc limit 1").fetch_optional(conn).await)
+            .map_err(failed())?;
     let (before, digest_before) = last.unwrap_or_default();
     let revision = before + 1;
     let closing = end.iter().map(|(table, key)| (*table, key.as_str())).chain(put.iter().map(|row| (row.table, row.key.as_str())));
@@ -260,10 +262,12 @@ pub async fn record(tx: &mut Tx, now: Millis, actor: &str, put: &[Change], end: 
         number(tx, row.table, &row.key).await?;
         const TEXT: &str = "insert into configuration (kind, key, from_revision, content) values ($1, $2, $3, $4)";
         let content = row.content.to_string();
-        write!(tx, conn => sqlx::query(TEXT).bind(row.table.as_str()).bind(&row.key).bind(revision).bind(content).execute(conn).await).map_err(failed())?;
+        write!(tx, conn => sqlx::query(TEXT).bind(row.table.as_str()).bind(&row.key).bind(revision).bind(content).execute(conn).await)
+            .map_err(failed())?;
     }
     let mut ended: Vec<(&str, &str)> = end.iter().map(|(table, key)| (table.as_str(), key.as_str())).collect();
-    let mut written: Vec<(&str, &str, String)> = put.iter().map(|row| (row.table.as_str(), row.key.as_str(), row.content.to_string())).collect();
+    let mut written: Vec<(&str, &str, String)> =
+        put.iter().map(|row| (row.table.as_str(), row.key.as_str(), row.content.to_string())).collect();
     let digest = digest_of(&digest_before, now, actor, &mut written, &mut ended);
     const TEXT: &str = "insert into revision (no, recorded_at, actor, digest) values ($1, $2, $3, $4)";
     write!(tx, conn => sqlx::query(TEXT).bind(revision).bind(now).bind(actor).bind(digest).execute(conn).await).map_err(failed())?;

@@ -84,7 +84,8 @@ pub async fn between(db: &Db, indicator: i64, unit: i64, grain: i64, from: i64, 
 /// # Errors
 /// Any failure of the query.
 pub async fn put(tx: &mut Tx, rows: &[Counted]) -> Result<(), Error> {
-    const HEAD: &str = "insert into counted (indicator, unit, grain, at, seq, received_at, source, time, value, numerator, denominator) values ";
+    const HEAD: &str =
+        "insert into counted (indicator, unit, grain, at, seq, received_at, source, time, value, numerator, denominator) values ";
     const TAIL: &str = " on conflict (indicator, unit, grain, at) do update set seq = excluded.seq, received_at = excluded.received_at, \
         source = excluded.source, time = excluded.time, value = excluded.value, numerator = excluded.numerator, denominator = excluded.denominator";
     for piece in pieces(rows, 64) {
@@ -131,7 +132,8 @@ pub async fn superseded(db: &Db, keys: &[Key]) -> Result<Vec<Counted>, Error> {
 /// # Errors
 /// Any failure of the query.
 pub async fn keep_superseded(tx: &mut Tx, rows: &[Counted]) -> Result<(), Error> {
-    const HEAD: &str = "insert into superseded (indicator, unit, grain, at, seq, received_at, source, time, value, numerator, denominator) values ";
+    const HEAD: &str =
+        "insert into superseded (indicator, unit, grain, at, seq, received_at, source, time, value, numerator, denominator) values ";
     for piece in pieces(rows, 64) {
         let mut query = sqlx::query(statement(HEAD, " on conflict (indicator, unit, grain, at, seq) do nothing", 11, piece.len()));
         for row in piece {

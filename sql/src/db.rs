@@ -122,11 +122,11 @@ impl Db {
             .await
             .map_err(|cause| failed(Box::new(cause)))?;
         let identity = identity(&path).map_err(|cause| failed(Box::new(cause)))?;
-        let read = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .connect_lazy_with(options.pragma("query_only", "on"));
+        let read = SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "on"));
         let pools = Pools { write, read, bulk: Bulk::new(path.clone()) };
-        Ok(Db { inner: Arc::new(Inner { engine: Engine::Sqlite(pools), signal: Signal::default(), path, identity, writing: Arc::default() }) })
+        Ok(Db {
+            inner: Arc::new(Inner { engine: Engine::Sqlite(pools), signal: Signal::default(), path, identity, writing: Arc::default() }),
+        })
     }
 
     /// Begins a write transaction; waits for the one writer connection and the file's lock.

@@ -74,6 +74,7 @@ pub async fn remove(tx: &mut Tx, marks: &[Mark]) -> Result<(), Error> {
 /// # Errors
 /// Any failure of the query.
 pub async fn remove_of_indicator(tx: &mut Tx, indicator: i64) -> Result<(), Error> {
-    write!(tx, conn => sqlx::query("delete from mark where indicator = $1").bind(indicator).execute(conn).await).map_err(Error::of("remove marks"))?;
+    write!(tx, conn => sqlx::query("delete from mark where indicator = $1").bind(indicator).execute(conn).await)
+        .map_err(Error::of("remove marks"))?;
     Ok(())
 }

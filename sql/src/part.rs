@@ -92,7 +92,8 @@ pub async fn of_unit(db: &Db, indicator: i64, unit: i64, from: i64, to: i64) -> 
         columns!(),
         " from part where indicator = $1 and unit = $2 and grain in (1, 2, 3, 4, 5, 6) and start between $3 and $4 order by start, grain"
     );
-    read!(db, conn => sqlx::query_as(TEXT).bind(indicator).bind(unit).bind(from).bind(to).fetch_all(conn).await).map_err(Error::of("read parts"))
+    read!(db, conn => sqlx::query_as(TEXT).bind(indicator).bind(unit).bind(from).bind(to).fetch_all(conn).await)
+        .map_err(Error::of("read parts"))
 }
 
 /// The parts of one indicator that start in `from <= start <= to` (day numbers), of all units.

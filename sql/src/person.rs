@@ -27,7 +27,12 @@ pub struct Person {
 impl std::fmt::Debug for Person {
     /// Leaves the password hash out, so that no log line carries it.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Person").field("no", &self.no).field("name", &self.name).field("role", &self.role).field("unit", &self.unit).finish_non_exhaustive()
+        f.debug_struct("Person")
+            .field("no", &self.no)
+            .field("name", &self.name)
+            .field("role", &self.role)
+            .field("unit", &self.unit)
+            .finish_non_exhaustive()
     }
 }
 
@@ -66,7 +71,8 @@ pub async fn list(db: &Db) -> Result<Vec<Person>, Error> {
 /// # Errors
 /// Any failure of the query.
 pub async fn any(db: &Db) -> Result<bool, Error> {
-    read!(db, conn => sqlx::query_scalar("select exists (select 1 from person)").fetch_one(conn).await).map_err(Error::of("look for people"))
+    read!(db, conn => sqlx::query_scalar("select exists (select 1 from person)").fetch_one(conn).await)
+        .map_err(Error::of("look for people"))
 }
 
 /// Whether there is anyone, seen from inside a write transaction.
@@ -74,7 +80,8 @@ pub async fn any(db: &Db) -> Result<bool, Error> {
 /// # Errors
 /// Any failure of the query.
 pub async fn any_in(tx: &mut Tx) -> Result<bool, Error> {
-    write!(tx, conn => sqlx::query_scalar("select exists (select 1 from person)").fetch_one(conn).await).map_err(Error::of("look for people"))
+    write!(tx, conn => sqlx::query_scalar("select exists (select 1 from person)").fetch_one(conn).await)
+        .map_err(Error::of("look for people"))
 }
 
 /// Sets a password hash; false when there is no such person.

@@ -231,14 +231,16 @@ async fn rows<T: DeserializeOwned>(db: &Db, table: Table, revision: i64) -> Resu
 }
 
 async fn numbers(db: &Db, text: &'static str) -> Result<HashMap<String, i64>, Error> {
-    let rows: Vec<(String, i64)> = read!(db, conn => sqlx::query_as(text).fetch_all(conn).await).map_err(Error::of("read the numbers of ids"))?;
+    let rows: Vec<(String, i64)> =
+        read!(db, conn => sqlx::query_as(text).fetch_all(conn).await).map_err(Error::of("read the numbers of ids"))?;
     Ok(rows.into_iter().collect())
 }
 
 async fn units(db: &Db, revision: i64) -> Result<Vec<Unit>, Error> {
     let numbers = numbers(db, "select id, no from unit").await?;
     let rows = rows::<UnitRow>(db, Table::Unit, revision).await?;
-    let number = |id: &str| numbers.get(id).copied().ok_or_else(|| Error::Inconsistent { table: "unit", what: format!("{id} has no number") });
+    let number =
+        |id: &str| numbers.get(id).copied().ok_or_else(|| Error::Inconsistent { table: "unit", what: format!("{id} has no number") });
     rows.iter()
         .map(|row| {
             Ok(Unit {
@@ -265,7 +267,9 @@ async fn indicators(db: &Db, revision: i64) -> Result<(Vec<Indicator>, HashSet<i
     let indicators: Result<Vec<Indicator>, Error> = rows
         .into_iter()
         .map(|row| {
-            let no = *numbers.get(&row.id).ok_or_else(|| Error::Inconsistent { table: "indicator", what: format!("{} has no number", row.id) })?;
+            let no = *numbers
+                .get(&row.id)
+                .ok_or_else(|| Error::Inconsistent { table: "indicator", what: format!("{} has no number", row.id) })?;
             if row.from != "samples" {
                 computed.insert(no);
             }
@@ -301,7 +305,8 @@ async fn sources(db: &Db, revision: i64, unit_no: impl Fn(&str) -> Option<i64>) 
     let rows = rows::<SourceRow>(db, Table::Source, revision).await?;
     rows.into_iter()
         .map(|row| {
-            let no = *numbers.get(&row.id).ok_or_else(|| Error::Inconsistent { table: "source", what: format!("{} has no number", row.id) })?;
+            let no =
+                *numbers.get(&row.id).ok_or_else(|| Error::Inconsistent { table: "source", what: format!("{} has no number", row.id) })?;
             Ok(Source {
                 no,
                 rhythm_s: row.rhythm.as_deref().and_then(parse_duration),

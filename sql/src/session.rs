@@ -27,7 +27,12 @@ pub struct Session {
 /// Any failure of the query.
 pub async fn insert(tx: &mut Tx, session: &Session) -> Result<(), Error> {
     const TEXT: &str = "insert into session (hash, person, created_at, seen_at, authenticated_at) values ($1, $2, $3, $4, $5)";
-    let query = sqlx::query(TEXT).bind(&session.hash).bind(session.person).bind(session.created_at).bind(session.seen_at).bind(session.authenticated_at);
+    let query = sqlx::query(TEXT)
+        .bind(&session.hash)
+        .bind(session.person)
+        .bind(session.created_at)
+        .bind(session.seen_at)
+        .bind(session.authenticated_at);
     write!(tx, conn => query.execute(conn).await).map_err(Error::of("add a session"))?;
     Ok(())
 }
@@ -53,7 +58,8 @@ pub async fn find(db: &Db, hash: &[u8]) -> Result<Option<(Session, Person)>, Err
 /// Any failure of the query.
 pub async fn touch(tx: &mut Tx, hash: &[u8], seen_at: Millis, authenticated_at: Option<Millis>) -> Result<(), Error> {
     const TEXT: &str = "update session set seen_at = max(seen_at, $1), authenticated_at = coalesce($2, authenticated_at) where hash = $3";
-    write!(tx, conn => sqlx::query(TEXT).bind(seen_at).bind(authenticated_at).bind(hash).execute(conn).await).map_err(Error::of("touch a session"))?;
+    write!(tx, conn => sqlx::query(TEXT).bind(seen_at).bind(authenticated_at).bind(hash).execute(conn).await)
+        .map_err(Error::of("touch a session"))?;
     Ok(())
 }
 
@@ -62,7 +68,8 @@ pub async fn touch(tx: &mut Tx, hash: &[u8], seen_at: Millis, authenticated_at: 
 /// # Errors
 /// Any failure of the query.
 pub async fn delete(tx: &mut Tx, hash: &[u8]) -> Result<bool, Error> {
-    let done = write!(tx, conn => sqlx::query("delete from session where hash = $1").bind(hash).execute(conn).await).map_err(Error::of("end a session"))?;
+    let done = write!(tx, conn => sqlx::query("delete from session where hash = $1").bind(hash).execute(conn).await)
+        .map_err(Error::of("end a session"))?;
     Ok(done.rows_affected() == 1)
 }
 
@@ -71,7 +78,8 @@ pub async fn delete(tx: &mut Tx, hash: &[u8]) -> Result<bool, Error> {
 /// # Errors
 /// Any failure of the query.
 pub async fn delete_for_person(tx: &mut Tx, person: i64) -> Result<u64, Error> {
-    let done = write!(tx, conn => sqlx::query("delete from session where person = $1").bind(person).execute(conn).await).map_err(Error::of("end sessions"))?;
+    let done = write!(tx, conn => sqlx::query("delete from session where person = $1").bind(person).execute(conn).await)
+        .map_err(Error::of("end sessions"))?;
     Ok(done.rows_affected())
 }
 
@@ -80,6 +88,7 @@ pub async fn delete_for_person(tx: &mut Tx, person: i64) -> Result<u64, Error> {
 /// # Errors
 /// Any failure of the query.
 pub async fn delete_expired(tx: &mut Tx, before: Millis) -> Result<u64, Error> {
-    let done = write!(tx, conn => sqlx::query("delete from session where seen_at < $1").bind(before).execute(conn).await).map_err(Error::of("end sessions"))?;
+    let done = write!(tx, conn => sqlx::query("delete from session where seen_at < $1").bind(before).execute(conn).await)
+        .map_err(Error::of("end sessions"))?;
     Ok(done.rows_affected())
 }

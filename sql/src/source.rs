@@ -21,7 +21,8 @@ pub async fn ensure(tx: &mut Tx, id: &str, parent: Option<i64>) -> Result<i64, E
 /// # Errors
 /// Any failure of the query.
 pub async fn all(db: &Db) -> Result<Vec<(String, i64, Option<i64>)>, Error> {
-    read!(db, conn => sqlx::query_as("select id, no, parent from source order by no").fetch_all(conn).await).map_err(Error::of("read the sources"))
+    read!(db, conn => sqlx::query_as("select id, no, parent from source order by no").fetch_all(conn).await)
+        .map_err(Error::of("read the sources"))
 }
 
 /// The configured source of each that lies below one.

@@ -12,7 +12,8 @@ async fn store() -> (Db, tempfile::TempDir) {
 }
 
 fn sample(id: &str, at: i64, value: f64) -> NewEvent {
-    let content = Content::Sample { unit: 1, indicator: 1, at: At::Instant(at), value: Some(value), numerator: None, denominator: None, note: None };
+    let content =
+        Content::Sample { unit: 1, indicator: 1, at: At::Instant(at), value: Some(value), numerator: None, denominator: None, note: None };
     NewEvent { source: 1, id: id.to_owned(), time: None, content }
 }
 
@@ -70,7 +71,12 @@ async fn a_clock_behind_the_newest_receipt_is_refused() {
 #[tokio::test]
 async fn a_void_is_found_by_the_key_it_names() {
     let (db, _folder) = store().await;
-    let void = NewEvent { source: 1, id: "v".to_owned(), time: None, content: Content::Void { source: 1, id: "a".to_owned(), reason: "r".to_owned() } };
+    let void = NewEvent {
+        source: 1,
+        id: "v".to_owned(),
+        time: None,
+        content: Content::Void { source: 1, id: "a".to_owned(), reason: "r".to_owned() },
+    };
     put(&db, 1, &[void]).await.expect("an append");
     let found = voided(&db, &[(1, "a"), (1, "b"), (2, "a")], i64::MAX).await.expect("voids");
     assert_eq!(found.into_iter().collect::<Vec<_>>(), [(1, "a".to_owned())]);

@@ -14,8 +14,14 @@ use sql::rollup::Key;
 
 pub(crate) const SUM: usize = 0;
 pub(crate) const TOTAL: usize = 5;
-const INDICATORS: [(&str, &str, &str, &str); 6] =
-    [("S", "sum", "sum", "flow"), ("M", "mean", "mean", "flow"), ("D", "median", "mean", "flow"), ("L", "last", "sum", "flow"), ("X", "max", "mean", "flow"), ("T", "last", "sum", "to_date")];
+const INDICATORS: [(&str, &str, &str, &str); 6] = [
+    ("S", "sum", "sum", "flow"),
+    ("M", "mean", "mean", "flow"),
+    ("D", "median", "mean", "flow"),
+    ("L", "last", "sum", "flow"),
+    ("X", "max", "mean", "flow"),
+    ("T", "last", "sum", "to_date"),
+];
 const UNITS: [&str; 3] = ["a", "b", "parent"];
 const ZONE: Tz = chrono_tz::Asia::Jakarta;
 /// 1 February 2027, 12.00 UTC: after all that the tests send.

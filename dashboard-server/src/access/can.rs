@@ -63,14 +63,7 @@ mod tests {
     }
 
     fn person(role: Role, unit: Option<i64>) -> Actor {
-        Actor::Person(PersonActor {
-            no: 1,
-            name: "budi".into(),
-            role,
-            unit,
-            session: [0; 32],
-            is_recent: true,
-        })
+        Actor::Person(PersonActor { no: 1, name: "budi".into(), role, unit, session: [0; 32], is_recent: true })
     }
 
     fn key(read: bool, units: &[i64], all_units: bool) -> Actor {

@@ -46,13 +46,7 @@ const DECREES: [Decree; 3] = [
             (12, 26, "Cuti Bersama Hari Raya Natal"),
         ],
     },
-    Decree {
-        year: 2025,
-        name: "SKB 933/1/3 of 2025",
-        days: &[
-            (8, 18, "Cuti Bersama Hari Kemerdekaan Republik Indonesia"),
-        ],
-    },
+    Decree { year: 2025, name: "SKB 933/1/3 of 2025", days: &[(8, 18, "Cuti Bersama Hari Kemerdekaan Republik Indonesia")] },
     Decree {
         year: 2026,
         name: "SKB 1497/2/5 of 2025",

@@ -43,7 +43,8 @@ pub(crate) struct Tally {
 /// at any moment, without the one that has gone silent. These need a key.
 pub(crate) fn sources(registry: &Registry) -> Vec<String> {
     let lively = |source: &&sql::registry::Source| {
-        source.id != SILENT && registry.indicators.iter().any(|indicator| pair::is_sent_by(indicator, &source.id) && feed::is_lively(indicator))
+        source.id != SILENT
+            && registry.indicators.iter().any(|indicator| pair::is_sent_by(indicator, &source.id) && feed::is_lively(indicator))
     };
     registry.sources.iter().filter(lively).map(|source| source.id.clone()).collect()
 }
@@ -52,7 +53,15 @@ pub(crate) fn sources(registry: &Registry) -> Vec<String> {
 /// source at once after its start. `intake` is the address of the WebSocket intake, such as
 /// `ws://127.0.0.1:8080/api/v1/intake`. A source whose connection breaks tries again, later each time; nothing ends it
 /// but `stop`.
-pub(crate) async fn run(registry: &Registry, seed: u64, zone: Tz, now: Now, intake: &str, senders: Vec<Sender>, stop: CancellationToken) -> Tally {
+pub(crate) async fn run(
+    registry: &Registry,
+    seed: u64,
+    zone: Tz,
+    now: Now,
+    intake: &str,
+    senders: Vec<Sender>,
+    stop: CancellationToken,
+) -> Tally {
     let pairs = pair::all(registry, seed, date_of(now(), zone));
     let mut tasks = JoinSet::new();
     let together = senders.len();

@@ -105,7 +105,9 @@ async fn every_indicator_has_figures_at_every_unit_where_it_applies() {
 async fn counters_are_closed_at_weekends_and_on_holidays_and_wards_are_not() {
     let registry = example().await;
     let batches: Vec<Batch> = year(&registry, SEED, today(), Jakarta).collect();
-    let days = |unit, indicator| told(&registry, &batches, unit, indicator).into_iter().map(|told| told.at.part(Jakarta).first_day()).collect::<HashSet<_>>();
+    let days = |unit, indicator| {
+        told(&registry, &batches, unit, indicator).into_iter().map(|told| told.at.part(Jakarta).first_day()).collect::<HashSet<_>>()
+    };
     assert!(days("dpmptsp", "PT-01").iter().all(|day| is_working_day(*day)));
     assert_eq!(days("rsud-igd", "RS-02").len(), 400);
     assert!(days("dpmptsp", "PT-01").len() > 230);
@@ -166,8 +168,11 @@ async fn the_hospital_waits_since_three_weeks() {
     let batches: Vec<Batch> = year(&registry, SEED, today(), Jakarta).collect();
     let median = |from: i64, to: i64| {
         let day = |told: &Told<'_>| (today() - told.at.part(Jakarta).first_day()).num_days();
-        let mut waits: Vec<f64> =
-            told(&registry, &batches, "rsud", "KS-06").iter().filter(|told| (from..to).contains(&day(told))).filter_map(|told| told.value).collect();
+        let mut waits: Vec<f64> = told(&registry, &batches, "rsud", "KS-06")
+            .iter()
+            .filter(|told| (from..to).contains(&day(told)))
+            .filter_map(|told| told.value)
+            .collect();
         waits.sort_by(f64::total_cmp);
         waits[waits.len() / 2]
     };

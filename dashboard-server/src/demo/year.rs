@@ -189,7 +189,9 @@ fn corrected(event: &NewEvent, days: u64) -> Option<NewEvent> {
     let mut corrected = event.clone();
     corrected.id.push_str(":k");
     corrected.time = event.time.map(|time| time + days.cast_signed() * 86_400_000);
-    let Content::Sample { numerator: Some(numerator), denominator: Some(denominator), note, .. } = &mut corrected.content else { return None };
+    let Content::Sample { numerator: Some(numerator), denominator: Some(denominator), note, .. } = &mut corrected.content else {
+        return None;
+    };
     *numerator = if *numerator < *denominator { *numerator + 1.0 } else { (*numerator - 1.0).max(0.0) };
     *note = Some("koreksi".to_owned());
     Some(corrected)

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::feed::Picture;
-use crate::protocol::{Tile, Figure};
+use crate::protocol::{Figure, Tile};
 
 /// How to get from one picture to the next.
 #[derive(Debug, PartialEq)]
@@ -33,8 +33,7 @@ pub(crate) fn between(before: &Picture, after: &mut Picture) -> Change {
         }
     }
     let left: HashSet<&str> = after.tiles.iter().map(|tile| tile.id.as_str()).collect();
-    let removed: Vec<String> =
-        before.tiles.iter().filter(|tile| !left.contains(tile.id.as_str())).map(|tile| tile.id.clone()).collect();
+    let removed: Vec<String> = before.tiles.iter().filter(|tile| !left.contains(tile.id.as_str())).map(|tile| tile.id.clone()).collect();
     // Who applies a delta keeps the order of what stays and puts what is new at the end.
     let stays = before.tiles.iter().filter(|tile| left.contains(tile.id.as_str()));
     let new = after.tiles.iter().filter(|tile| !known.contains_key(tile.id.as_str()));

@@ -45,7 +45,12 @@ pub(super) enum Reread {
 
 impl Kept {
     /// Reads a board for the first time, or again after it was cold.
-    pub(super) async fn open(app: &App, registry: &Registry, board: Arc<Board>, configured: &sql::registry::Board) -> Result<Self, sql::Error> {
+    pub(super) async fn open(
+        app: &App,
+        registry: &Registry,
+        board: Arc<Board>,
+        configured: &sql::registry::Board,
+    ) -> Result<Self, sql::Error> {
         let now = app.now();
         let plan = Plan::new(registry, configured, date_of(now, app.region.timezone), app.region.timezone);
         let mut rows = Rows::default();

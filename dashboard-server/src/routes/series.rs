@@ -142,9 +142,8 @@ impl Grid {
 
 /// The first period of that length that begins on or after the first day of what `text` names.
 fn begins(text: &str, argument: &str, every: Every) -> Answer<Period> {
-    let named: Period = text
-        .parse()
-        .map_err(|error: rules::period::ParsePeriodError| Problem::bad_request(format!("`{argument}`: {error}")))?;
+    let named: Period =
+        text.parse().map_err(|error: rules::period::ParsePeriodError| Problem::bad_request(format!("`{argument}`: {error}")))?;
     let around = Period::containing(named.first_day(), every);
     Ok(if around.first_day() < named.first_day() { around.next() } else { around })
 }

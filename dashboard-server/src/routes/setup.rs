@@ -108,7 +108,8 @@ pub(crate) async fn set_up(
     let now = app.now();
     let password = app.passwords.hash(password).await?;
     let role = Role::Administrator;
-    let person = sql::person::Person { no: 0, name, password, role: role.as_str().to_owned(), unit: None, created_at: now, disabled_at: None };
+    let person =
+        sql::person::Person { no: 0, name, password, role: role.as_str().to_owned(), unit: None, created_at: now, disabled_at: None };
     let mut tx = app.db.begin().await?;
     // Looked at again under the write lock: two who set up at once must not both succeed.
     if sql::person::any_in(&mut tx).await? {

@@ -82,7 +82,8 @@ pub(crate) async fn table_of_samples(
 
 impl Which {
     fn understood(&self, app: &App) -> Answer<(Args, bool)> {
-        let every: Every = self.every.parse().map_err(|error: rules::word::UnknownWord| Problem::bad_request(format!("`every`: {error}")))?;
+        let every: Every =
+            self.every.parse().map_err(|error: rules::word::UnknownWord| Problem::bad_request(format!("`every`: {error}")))?;
         let by = match self.by.as_str() {
             "unit" => By::Unit,
             "tree" => By::Tree,
@@ -105,6 +106,8 @@ impl Which {
 fn moment_of(text: &str, name: &str, app: &App) -> Answer<Millis> {
     let date = || text.parse::<NaiveDate>().ok().map(|date| start_of(date, app.region.timezone));
     parse_instant(text).or_else(date).ok_or_else(|| {
-        Problem::bad_request(format!("`{name}` must be a date such as 2026-11-24 or an instant such as 2026-11-24T09:00:00+07:00; found `{text}`"))
+        Problem::bad_request(format!(
+            "`{name}` must be a date such as 2026-11-24 or an instant such as 2026-11-24T09:00:00+07:00; found `{text}`"
+        ))
     })
 }

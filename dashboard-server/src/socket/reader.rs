@@ -84,14 +84,10 @@ impl Reader {
         }
         let mask = header.mask.ok_or(protocol("frames of a client must be masked"))?;
         match header.opcode {
-            OpCode::Control(Control::Reserved(_)) | OpCode::Data(Data::Reserved(_)) => {
-                Err(protocol("the kind of frame is not known"))
-            }
+            OpCode::Control(Control::Reserved(_)) | OpCode::Data(Data::Reserved(_)) => Err(protocol("the kind of frame is not known")),
             OpCode::Control(_) if length > 125 || !header.is_final => Err(protocol("a control frame is short and whole")),
             OpCode::Control(_) => Ok(mask),
-            OpCode::Data(Data::Binary) => {
-                Err(Violation { code: close::UNSUPPORTED, reason: "send text messages" })
-            }
+            OpCode::Data(Data::Binary) => Err(Violation { code: close::UNSUPPORTED, reason: "send text messages" }),
             OpCode::Data(Data::Continue) if self.message.is_none() => Err(protocol("nothing to continue")),
             OpCode::Data(Data::Text) if self.message.is_some() => Err(protocol("the message before is not whole")),
             OpCode::Data(_) => {

@@ -100,7 +100,9 @@ impl House {
             let (db, now) = (db.clone(), Arc::clone(&now));
             Arc::new(move |actor| {
                 let (db, now) = (db.clone(), Arc::clone(&now));
-                Box::pin(async move { apply::apply(&db, &now, &actor, &files(&FILES)).await.map(|_| ()).map_err(|error| error.to_string()) })
+                Box::pin(
+                    async move { apply::apply(&db, &now, &actor, &files(&FILES)).await.map(|_| ()).map_err(|error| error.to_string()) },
+                )
             })
         };
         let registry = sql::registry::load(&db, None).await.expect("an empty registry");

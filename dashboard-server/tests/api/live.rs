@@ -117,7 +117,9 @@ async fn what_is_not_understood_or_not_allowed_is_said() {
     let address = house.listen().await;
     let cookie = house.cookie_of("rudi").await;
     let mut viewer = open(address, PROTOCOL, &[("cookie", &cookie), ("origin", "http://pantau.test")]).await.expect("let in");
-    for wrong in ["{", "[]", "null", r#"{"type":"shout"}"#, r#"{"type":"subscribe"}"#, r#"{"type":"subscribe","board":1}"#, &"[".repeat(1000)] {
+    for wrong in
+        ["{", "[]", "null", r#"{"type":"shout"}"#, r#"{"type":"subscribe"}"#, r#"{"type":"subscribe","board":1}"#, &"[".repeat(1000)]
+    {
         viewer.say(wrong).await;
         assert_eq!(viewer.hear_fault().await, "bad_message", "{wrong}");
     }
@@ -263,7 +265,9 @@ async fn a_viewer_that_never_reads_is_cut_and_nobody_else_notices() {
     let address = house.listen().await;
     // A heavy board, so that what is asked for is more than the network between us holds.
     let long = "Papan ".repeat(30_000);
-    let board = format!("[[board]]\nid = \"bupati\"\ntitle = \"{long}\"\n[[board.group]]\ntitle = \"Layanan\"\ntiles = [{{ unit = \"dpmptsp\", indicator = \"PT-01\" }}]\n");
+    let board = format!(
+        "[[board]]\nid = \"bupati\"\ntitle = \"{long}\"\n[[board.group]]\ntitle = \"Layanan\"\ntiles = [{{ unit = \"dpmptsp\", indicator = \"PT-01\" }}]\n"
+    );
     house.apply(&[("boards.toml", &board)]).await;
     let mut reads = with_key(address).await;
     reads.subscribe("bupati").await;

@@ -16,9 +16,9 @@ fn asked(method: &str, path: &str) -> Vec<(String, Option<&'static str>)> {
     let plain = |path: &str| vec![(path.to_owned(), None)];
     match (method, path) {
         ("GET", "/api/v1/boards/{id}") => ["bupati", "rsud", "nothing"].map(|id| (format!("/api/v1/boards/{id}"), None)).to_vec(),
-        ("GET", "/api/v1/series") => ["dpmptsp", "rsud", "nothing"]
-            .map(|unit| (format!("/api/v1/series?unit={unit}&indicator=KS-06&every=week"), None))
-            .to_vec(),
+        ("GET", "/api/v1/series") => {
+            ["dpmptsp", "rsud", "nothing"].map(|unit| (format!("/api/v1/series?unit={unit}&indicator=KS-06&every=week"), None)).to_vec()
+        }
         ("GET", "/api/v1/tables/samples") => {
             ["tree", "all"].map(|by| (format!("/api/v1/tables/samples?every=week&by={by}"), None)).to_vec()
         }

@@ -130,7 +130,9 @@ async fn the_first_run_makes_an_administrator_once() {
     let cookie = cookie(&made);
     let example = || request("POST", "/api/v1/setup/example", &[("cookie", &cookie), OWN], None);
     assert_eq!(house.ask(example()).await.status, 204);
-    house.until(|| async { !house.get("/api/v1/units", &[("cookie", &cookie)]).await.json["items"].as_array().expect("items").is_empty() }).await;
+    house
+        .until(|| async { !house.get("/api/v1/units", &[("cookie", &cookie)]).await.json["items"].as_array().expect("items").is_empty() })
+        .await;
     assert_eq!(house.ask(example()).await.status, 409);
     house.stop().await;
 }

@@ -20,7 +20,10 @@ async fn a_board_shows_what_was_rolled_up() {
     house.roll("rsud", "KS-06", "2026-W47", 42.5).await;
     let board = get(&house, "/api/v1/boards/bupati").await;
     assert_eq!(board.json["type"], "snapshot");
-    assert_eq!((board.json["title"].as_str(), board.json["groups"].to_string().as_str()), (Some("Papan Bupati"), r#"[{"title":"Layanan"}]"#));
+    assert_eq!(
+        (board.json["title"].as_str(), board.json["groups"].to_string().as_str()),
+        (Some("Papan Bupati"), r#"[{"title":"Layanan"}]"#)
+    );
     let tile = &board.json["tiles"][0];
     assert_eq!(tile["id"], "dpmptsp:PT-01:week");
     assert_eq!((tile["group"].as_str(), tile["title"].as_str()), (Some("Layanan"), Some("Izin tepat waktu")));
@@ -163,7 +166,8 @@ async fn who_sees_a_part_sees_only_that() {
     let house = House::new().await;
     let cookie = house.cookie_of("rudi").await;
     let mine = [("cookie", cookie.as_str())];
-    let ids = |answer: &Answer| answer.json["items"].as_array().expect("items").iter().map(|item| item["id"].to_string()).collect::<Vec<_>>();
+    let ids =
+        |answer: &Answer| answer.json["items"].as_array().expect("items").iter().map(|item| item["id"].to_string()).collect::<Vec<_>>();
     assert_eq!(ids(&house.get("/api/v1/units", &mine).await), ["\"rsud\""]);
     assert_eq!(ids(&house.get("/api/v1/boards", &mine).await), ["\"rsud\""]);
     assert_eq!(house.get("/api/v1/boards/bupati", &mine).await.status, 404);

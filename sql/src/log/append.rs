@@ -136,10 +136,10 @@ fn same(known: &Content, new: &Content) -> Outcome {
 async fn stored(conn: &mut SqliteConnection, seq: i64) -> Result<Option<Content>, Error> {
     type SampleRow = (i64, i64, i64, i64, Option<f64>, Option<f64>, Option<f64>, Option<String>);
     const SAMPLE: &str = "select unit, indicator, grain, at, value, numerator, denominator, note from sample where seq = $1";
-    let row: Option<SampleRow> =
-        sqlx::query_as(SAMPLE).bind(seq).fetch_optional(&mut *conn).await.map_err(Error::of("read a sample"))?;
+    let row: Option<SampleRow> = sqlx::query_as(SAMPLE).bind(seq).fetch_optional(&mut *conn).await.map_err(Error::of("read a sample"))?;
     if let Some((unit, indicator, grain, at, value, numerator, denominator, note)) = row {
-        let at = At::from_stored(grain, at).ok_or_else(|| Error::Inconsistent { table: "sample", what: format!("seq {seq}: grain {grain}, at {at}") })?;
+        let at = At::from_stored(grain, at)
+            .ok_or_else(|| Error::Inconsistent { table: "sample", what: format!("seq {seq}: grain {grain}, at {at}") })?;
         return Ok(Some(Content::Sample { unit, indicator, at, value, numerator, denominator, note }));
     }
     const VOID: &str = "select target_source, target_id, reason from void where seq = $1";

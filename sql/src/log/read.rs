@@ -121,10 +121,12 @@ pub async fn entries_after(db: &Db, after: i64, until: i64, limit: i64) -> Resul
     const VOIDS: &str = "select seq, received_at, source, event_id, time, target_source, target_id, reason \
         from void where seq > $1 and seq <= $2 order by seq limit $3";
     let doing = "read the log";
-    let samples: Vec<Row> = read!(db, conn => sqlx::query_as(SAMPLES).bind(after).bind(until).bind(limit).fetch_all(conn).await).map_err(Error::of(doing))?;
+    let samples: Vec<Row> =
+        read!(db, conn => sqlx::query_as(SAMPLES).bind(after).bind(until).bind(limit).fetch_all(conn).await).map_err(Error::of(doing))?;
     // When the samples were cut, voids beyond the cut wait for the next call.
     let until = if samples.len() as i64 == limit { samples.last().map_or(until, |row| row.seq) } else { until };
-    let voids: Vec<Void> = read!(db, conn => sqlx::query_as(VOIDS).bind(after).bind(until).bind(limit).fetch_all(conn).await).map_err(Error::of(doing))?;
+    let voids: Vec<Void> =
+        read!(db, conn => sqlx::query_as(VOIDS).bind(after).bind(until).bind(limit).fetch_all(conn).await).map_err(Error::of(doing))?;
     let cut = if voids.len() as i64 == limit { voids.last().map_or(until, |row| row.seq) } else { until };
 
     let mut entries = Vec::with_capacity(samples.len() + voids.len());
@@ -174,7 +176,8 @@ pub async fn newest_received_at(db: &Db) -> Result<Option<Millis>, Error> {
 /// # Errors
 /// Any failure of the query.
 pub async fn seq_at(db: &Db, known_at: Millis) -> Result<i64, Error> {
-    const TEXT: &str = "select coalesce((select last_seq from batch where received_at <= $1 order by received_at desc, last_seq desc limit 1), 0)";
+    const TEXT: &str =
+        "select coalesce((select last_seq from batch where received_at <= $1 order by received_at desc, last_seq desc limit 1), 0)";
     read!(db, conn => sqlx::query_scalar(TEXT).bind(known_at).fetch_one(conn).await).map_err(Error::of("read what was known"))
 }
 

@@ -90,7 +90,10 @@ async fn what_sources_send_are_cloud_events_of_their_own_units() {
             let events = batch.as_array().expect("a list");
             assert!((1..=5).contains(&events.len()), "{source}: {batch}");
             for event in events {
-                assert_eq!((&event["source"], &event["type"], &event["specversion"]), (&json!(source), &json!("pantau.sample.v1"), &json!("1.0")));
+                assert_eq!(
+                    (&event["source"], &event["type"], &event["specversion"]),
+                    (&json!(source), &json!("pantau.sample.v1"), &json!("1.0"))
+                );
                 let data = &event["data"];
                 let unit = registry.unit(data["unit"].as_str().expect("a unit")).expect("a known unit");
                 let indicator = registry.indicator(data["indicator"].as_str().expect("an indicator")).expect("a known indicator");

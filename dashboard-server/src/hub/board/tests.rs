@@ -83,7 +83,10 @@ fn picture(title: u8, tiles: &[(u8, u8, u8)]) -> Picture {
 
 #[derive(Clone, Debug)]
 enum Step {
-    Paint { title: u8, tiles: Vec<(u8, u8, u8)> },
+    Paint {
+        title: u8,
+        tiles: Vec<(u8, u8, u8)>,
+    },
     Join,
     Leave(usize),
     /// Comes back with what it has.
