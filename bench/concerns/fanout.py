@@ -68,19 +68,37 @@ def run(rounds, seconds):
     return _rows(results, loads)
 
 
+def _further(results, name, loads, figure):
+    """What 4,000 further viewers add: what a server needs for its other work falls out."""
+    values = [figure(name, load) for load in loads[:2]]
+    return None if None in values else values[1] - values[0]
+
+
 def _rows(results, loads):
     figure = lambda name, load, key: report.median(results[name, *load], key)
     rows = []
     for load in loads[:-1]:
         label = f"fan-out to {load[0]:,}"
 
-        def add(what, key, peer, must, aim=None, peer_key=None):
-            rows.append(report.row(f"{label}: {what}", figure("pantau", load, key), figure(peer, load, peer_key or key), peer, must, aim))
+        def add(what, key, must, aim=None):
+            rows.append(report.row(f"{label}: {what}", figure("pantau", load, key), figure("nchan", load, key), "nchan", must, aim))
 
-        add("server CPU s per million", "server_cpu_s_per_million", "nchan", ("<=", 1.0), ("<=", 0.85))
-        add("p99 ms, the spread over viewers", "spread_p99_ms", "nchan", ("<=", 1.0))
-        add("p99 ms from the POST (ours stores and rolls up)", "p99_ms", "nchan", ("<=", 1.0))
-        add("kB resident per viewer", "kb_per_viewer_loaded", "mosquitto", None, ("<=", 0.5))
+        add("server CPU s per million messages (ours with intake and roll-up)", "server_cpu_s_per_million", ("<=", 1.0), ("<=", 0.85))
+        add("p99 ms, spread over the viewers", "spread_p99_ms", ("<=", 1.0))
+        add("p99 ms from the POST (ours with commit and roll-up)", "p99_ms", ("<=", 1.0))
+
+    def cpu(name):
+        messages = _further(results, name, loads, lambda name, load: figure(name, load, "messages"))
+        seconds = _further(results, name, loads, lambda name, load: figure(name, load, "server_cpu_s"))
+        return 1e6 * seconds / messages if messages else None
+
+    def memory(name):
+        kb = _further(results, name, loads, lambda name, load: figure(name, load, "resident_kb"))
+        return kb / (VIEWERS[1] - VIEWERS[0]) if kb is not None else None
+
+    label = "fan-out to 4,000 further"
+    rows.append(report.row(f"{label}: server CPU s per million messages", cpu("pantau"), cpu("nchan"), "nchan", None, ("<=", 0.85)))
+    rows.append(report.row(f"{label}: kB resident per viewer", memory("pantau"), memory("mosquitto"), "mosquitto", None, ("<=", 0.5)))
     label = f"fan-out saturated, {SATURATED[0]:,} viewers"
     rate = lambda name, key: figure(name, SATURATED, key)
     rows.append(report.row(f"{label}: changes delivered/s", rate("pantau", "delivered_per_s"), rate("nchan", "delivered_per_s"), "nchan", None, (">=", 1.15)))

@@ -27,7 +27,7 @@ PARTS = {"commit": "pantau_intake_commit_seconds", "roll-up pass": "pantau_aggre
 
 def year():
     """A store with the demo's year; made once a day, copied for use."""
-    kept = place.WORK / "year" / time.strftime("%Y-%m-%d", time.gmtime())
+    kept = place.WORK / "year" / place.stamp()
     if not (kept / "done").exists():
         shutil.rmtree(kept.parent, ignore_errors=True)
         kept.mkdir(parents=True)

@@ -1,9 +1,11 @@
 """Where things are, and free ports."""
+import hashlib
 import os
 import pathlib
 import shutil
 import socket
 import subprocess
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BENCH = ROOT / "bench"
@@ -24,6 +26,12 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def stamp():
+    """A day and a schema: what a kept store is good for."""
+    texts = b"".join(path.read_bytes() for path in sorted((ROOT / "sql" / "migrations").rglob("*.sql")))
+    return time.strftime("%Y-%m-%d-", time.gmtime()) + hashlib.sha256(texts).hexdigest()[:8]
 
 
 def build():

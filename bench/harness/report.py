@@ -67,18 +67,19 @@ def keep(concern, rows, figures):
         concern=concern,
         cores=product.cores(),
         load1=round(os.getloadavg()[0], 2),
-        rows=[{key: _short(entry[key]) for key in ("row", "ours", "peer", "peer_name", "ratio")} for entry in rows],
-        figures=_short(figures),
+        rows=[{key: short(entry[key]) for key in ("row", "ours", "peer", "peer_name", "ratio")} for entry in rows],
+        figures=short(figures),
     )
     with open(HISTORY, "a") as history:
         history.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
-def _short(value):
+def short(value):
+    """Numbers to four digits, without those that are missing."""
     if isinstance(value, float):
         return float(f"{value:.4g}")
     if isinstance(value, dict):
-        return {key: _short(inner) for key, inner in value.items() if inner is not None}
+        return {key: short(inner) for key, inner in value.items() if inner is not None}
     return value
 
 

@@ -70,7 +70,7 @@ async fn run(options: Options) {
         "messages": got.messages, "messages_per_s": got.messages as f64 / wall_s, "bytes_per_message": got.bytes as f64 / messages,
         "p50_ms": quantile(&got.latencies_us, 0.5), "p99_ms": quantile(&got.latencies_us, 0.99),
         "spread_p50_ms": quantile(&got.spreads_us, 0.5), "spread_p99_ms": quantile(&got.spreads_us, 0.99),
-        "server_cpu_s_per_million": (after.cpu_s - before.cpu_s) / messages * 1e6, "client_cpu_s_per_million": own_cpu_s / messages * 1e6,
+        "server_cpu_s": after.cpu_s - before.cpu_s, "server_cpu_s_per_million": (after.cpu_s - before.cpu_s) / messages * 1e6, "client_cpu_s_per_million": own_cpu_s / messages * 1e6,
         "client_cores": own_cpu_s / wall_s, "connect_s": connect_s, "closed_by_server": got.closed,
         "resident_kb": after.resident_kb, "kb_per_viewer": per_viewer(connected.resident_kb), "kb_per_viewer_loaded": per_viewer(after.resident_kb),
     });
