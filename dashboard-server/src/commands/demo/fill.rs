@@ -2,7 +2,6 @@
 
 use std::io::IsTerminal;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{Days, NaiveDate};
 use chrono_tz::Tz;
@@ -10,7 +9,7 @@ use dashboard_server::apply;
 use indicatif::{ProgressBar, ProgressStyle};
 use rules::time::{Millis, Now, date_of, start_of};
 use sql::Db;
-use sql::log::{Appender, Group};
+use sql::log::Appender;
 use sql::registry::Registry;
 use tokio::sync::mpsc;
 
@@ -21,8 +20,8 @@ use crate::demo::year;
 const KNOWN_BEFORE: Days = Days::new(500);
 /// Batches of a year, for the progress bar: one for each of some 400 days.
 const BATCHES: u64 = 400;
-/// Days told ahead of the one that is written; more would only take memory.
-const DAYS_AHEAD: usize = 8;
+/// Days told ahead, and at most in one commit; more would only take memory.
+const DAYS_AHEAD: usize = 40;
 const ACTOR: &str = "demo";
 
 /// Applies the district to an empty store and appends the days that the log does not have yet.
@@ -44,7 +43,7 @@ async fn append(db: &Db, registry: &Arc<Registry>, seed: u64, today: NaiveDate, 
     let newest = sql::log::newest_received_at(db).await?.unwrap_or(Millis::MIN);
     let (made, mut batches) = mpsc::channel(DAYS_AHEAD);
     let registry = Arc::clone(registry);
-    // The next days are told while one is written.
+    // The next days are told while those before are written.
     let telling = tokio::task::spawn_blocking(move || {
         for batch in year(&registry, seed, today, zone) {
             if made.blocking_send(batch).is_err() {
@@ -52,20 +51,13 @@ async fn append(db: &Db, registry: &Arc<Registry>, seed: u64, today: NaiveDate, 
             }
         }
     });
-    let then = Arc::new(AtomicI64::new(Millis::MIN));
-    let clock: Now = {
-        let then = Arc::clone(&then);
-        Arc::new(move || then.load(Ordering::Acquire))
-    };
     let mut appender = Appender::new(db.clone());
     let bar = progress();
-    while let Some(batch) = batches.recv().await {
-        if batch.received_at > newest {
-            then.store(batch.received_at, Ordering::Release);
-            let group = Group { events: batch.events, used_keys: Vec::new() };
-            appender.append(&clock, group).await.1?;
-        }
-        bar.inc(1);
+    let mut days = Vec::with_capacity(DAYS_AHEAD);
+    while batches.recv_many(&mut days, DAYS_AHEAD).await > 0 {
+        bar.inc(days.len() as u64);
+        let past = days.drain(..).filter(|day| day.received_at > newest).map(|day| (day.received_at, day.events));
+        appender.append_past(past.collect()).await?;
     }
     bar.finish_and_clear();
     db.signal().log_written();
