@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
 
 use crate::access::secret;
 use crate::app::{App, Metrics, Region};
@@ -93,6 +94,8 @@ impl Server {
         let (api, _) = routes::api().split_for_parts();
         let api = api
             .layer(DefaultBodyLimit::max(LONGEST_BODY))
+            // For slow lines; files of the web part come compressed and are left alone.
+            .layer(CompressionLayer::new())
             .fallback(assets::fallback)
             .method_not_allowed_fallback(method_not_allowed)
             .with_state(Arc::clone(&self.app));

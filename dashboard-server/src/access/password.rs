@@ -178,7 +178,7 @@ mod tests {
     #[tokio::test]
     async fn a_flood_is_refused_and_the_rest_served() {
         let passwords = Passwords::default();
-        let flood = (0..40).map(|_| passwords.off_thread(|| std::thread::yield_now()));
+        let flood = (0..40).map(|_| passwords.off_thread(std::thread::yield_now));
         let answers = futures_util::future::join_all(flood).await;
         let refused = answers.iter().filter(|answer| answer.is_err()).count();
         assert_eq!(answers.len() - refused, AT_ONCE + WAITING);

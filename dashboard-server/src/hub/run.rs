@@ -69,6 +69,10 @@ impl Owner {
             let (reply, _) = oneshot::channel();
             self.open(Ask { board: configured.id.clone(), reply }).await;
         }
+        // Encoded now, not under the eyes of the first who asks.
+        for kept in self.kept.values() {
+            kept.board.snapshot();
+        }
     }
 
     /// Makes a board warm and answers who asked.

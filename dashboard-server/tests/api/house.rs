@@ -288,6 +288,7 @@ impl House {
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    pub(crate) bytes: axum::body::Bytes,
     pub(crate) text: String,
     pub(crate) json: serde_json::Value,
 }
@@ -298,7 +299,7 @@ impl Answer {
         let bytes = axum::body::to_bytes(body, 1 << 24).await.expect("a body");
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let json = serde_json::from_str(&text).unwrap_or_default();
-        Self { status: parts.status, headers: parts.headers, text, json }
+        Self { status: parts.status, headers: parts.headers, bytes, text, json }
     }
 
     pub(crate) fn header(&self, name: &str) -> &str {

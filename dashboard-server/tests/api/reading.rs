@@ -60,6 +60,18 @@ async fn a_warm_board_is_answered_by_its_etag() {
 }
 
 #[tokio::test]
+async fn who_asks_for_gzip_gets_it() {
+    let house = House::new().await;
+    let plain = get(&house, "/api/v1/boards/bupati").await;
+    let key = bearer(READ_KEY);
+    let asked = [("authorization", key.as_str()), ("accept-encoding", "gzip")];
+    let packed = house.get("/api/v1/boards/bupati", &asked).await;
+    assert_eq!((packed.header("content-encoding"), packed.header("etag")), ("gzip", plain.header("etag")));
+    assert!(packed.bytes.starts_with(&[0x1f, 0x8b]) && packed.bytes.len() < plain.bytes.len() / 3);
+    house.stop().await;
+}
+
+#[tokio::test]
 async fn a_silent_source_ages_and_keeps_its_status() {
     let house = House::new().await;
     house.roll("dpmptsp", "PT-01", "2026-W48", 81.0).await;
