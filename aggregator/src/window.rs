@@ -63,10 +63,13 @@ impl Window {
         }
     }
 
-    /// Whether a running total booked for `part` is known at its end: the part counts in it or is
-    /// over before it, in the same year, because running totals begin again each January.
+    /// Whether a running total booked for `part` is known at its end: the part counts in it, or is over
+    /// by then without the window lying inside it, because a period counts in no shorter one. Only in
+    /// the same year: running totals begin again each January.
     pub fn knows(self, part: Period) -> bool {
-        year_of(part) == self.year() && (self.holds(part) || part.last_day() < self.first_day())
+        let over = part.last_day() <= self.last_day();
+        let inside = part.first_day() <= self.first_day() && part.last_day() >= self.last_day();
+        year_of(part) == self.year() && (self.holds(part) || (over && !inside))
     }
 
     /// The year it belongs to; a week that of its Thursday.
@@ -131,6 +134,9 @@ mod tests {
         assert!(week.knows(p("2026-12-31")) && week.knows(p("2026-11")) && week.knows(p("2026-01-01")));
         assert!(!week.knows(p("2027-01-01")), "the new year begins again, also inside week 53");
         assert!(!Window::Period(p("2026-W48")).knows(p("2026-11")), "a month that is not over counts in no week of it");
+        assert!(!Window::Period(p("2026-06-30")).knows(p("2026-06")), "nor on its own last day");
+        assert!(Window::Period(p("2026-W27")).knows(p("2026-06")), "but in the week in which it ends it is known");
+        assert!(Window::Period(p("2026-07-01")).knows(p("2026-06")), "and on every day after");
     }
 
     #[test]
