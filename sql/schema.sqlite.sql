@@ -168,6 +168,11 @@ CREATE TABLE session (
   authenticated_at bigint not null
 );
 
+CREATE TABLE setting (
+  name  text not null constraint setting_pk primary key,
+  value text not null
+);
+
 CREATE TABLE source (
   no     integer primary key,
   id     text    not null constraint source_id unique,

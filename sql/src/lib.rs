@@ -18,6 +18,7 @@ pub mod progress;
 pub mod registry;
 pub mod rollup;
 pub mod session;
+pub mod setting;
 pub mod signal;
 pub mod source;
 

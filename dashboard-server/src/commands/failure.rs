@@ -93,8 +93,8 @@ impl From<ApplyError> for Failure {
         match error {
             ApplyError::Store(cause) => cause.into(),
             ApplyError::Faults(faults) => {
-                let (count, noun) = (faults.len(), if faults.len() == 1 { "fault" } else { "faults" });
-                Self::usage(format!("nothing was written, there are {count} {noun}\n{}", report(&faults)))
+                let count = if faults.len() == 1 { "is 1 fault".to_owned() } else { format!("are {} faults", faults.len()) };
+                Self::usage(format!("nothing was written, there {count}\n{}", report(&faults)))
             }
         }
     }

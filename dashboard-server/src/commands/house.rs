@@ -19,6 +19,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::Failure;
+use super::store::same_timezone;
 use crate::config::{Config, public_url_of};
 use crate::lifecycle::{Lifecycle, Outcome, Signals};
 use crate::telemetry;
@@ -59,6 +60,10 @@ impl House {
         for step in db.migrate().await? {
             tracing::info!("migrated the store: {step}");
         }
+        same_timezone(&db, config.region.timezone).await?;
+        let mut tx = db.begin().await?;
+        sql::setting::set_once(&mut tx, sql::setting::TIMEZONE, config.region.timezone.name()).await?;
+        tx.commit().await?;
         let listener = bind(&config.server.listen).await?;
         Ok(Self { db, now, config: config.clone(), listener, signals, metrics, lock })
     }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chrono_tz::Tz;
 use clap::Args;
 use sql::Db;
 
@@ -28,6 +29,7 @@ impl ConfigArgs {
     pub(crate) async fn open(self) -> Result<(Config, Db), Failure> {
         let config = self.load(None)?;
         let db = open(&config.store.url).await?;
+        same_timezone(&db, config.region.timezone).await?;
         Ok((config, db))
     }
 
@@ -59,10 +61,23 @@ impl Shared {
     }
 }
 
+/// Days and weeks were told apart by the zone of the first start; in another one they would be others.
+pub(crate) async fn same_timezone(db: &Db, timezone: Tz) -> Result<(), Failure> {
+    match sql::setting::get(db, sql::setting::TIMEZONE).await? {
+        Some(stored) if stored != timezone.name() => Err(Failure::usage(format!(
+            "the store was begun with region.timezone = \"{stored}\", the configuration says \"{timezone}\"; set it back, or begin a new store"
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// Opens the store; makes and migrates it unless a server has it open, which then has done so.
 pub(crate) async fn open(url: &str) -> Result<Db, Failure> {
     let has_server = sql::is_server_running(url)?;
     let db = Db::open(url).await?;
+    if !has_server && db.migration_status().await?.iter().all(|step| !step.applied) {
+        eprintln!("note: there was no store at {}; a new, empty one was made", db.path().display());
+    }
     match has_server {
         true => db.require_migrated().await?,
         false => drop(db.migrate().await?),

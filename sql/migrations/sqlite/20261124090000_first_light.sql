@@ -190,6 +190,12 @@ create table progress (
   value bigint not null
 );
 
+-- What must not change under the rows that rest on it, such as the zone that tells days apart.
+create table setting (
+  name  text not null constraint setting_pk primary key,
+  value text not null
+);
+
 create table person (
   no          integer primary key,
   name        text    not null constraint person_name unique,
