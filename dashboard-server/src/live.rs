@@ -1,11 +1,12 @@
 //! Live viewers: who is connected, on whose behalf, and the limits on that.
 //!
-//! One task a socket ([`session`]), one sweep for all ([`sweep`]): pings, sessions that ended,
-//! rights that changed, clients that died.
+//! One task a socket ([`session`]); for all of them together [`pings`], and [`upkeep`] of sessions and
+//! rights.
 
 mod bucket;
+pub(crate) mod pings;
 pub(crate) mod session;
-pub(crate) mod sweep;
+pub(crate) mod upkeep;
 
 use std::collections::HashMap;
 use std::net::IpAddr;

@@ -113,7 +113,8 @@ impl Server {
     pub async fn run(&self, shutdown: CancellationToken) -> Result<(), tokio::task::JoinError> {
         let mut tasks = JoinSet::new();
         tasks.spawn(hub::run(Arc::clone(&self.app), shutdown.clone()));
-        tasks.spawn(live::sweep::run(Arc::clone(&self.app), shutdown.clone()));
+        tasks.spawn(live::pings::run(Arc::clone(&self.app), shutdown.clone()));
+        tasks.spawn(live::upkeep::run(Arc::clone(&self.app), shutdown.clone()));
         tasks.spawn(follow_registry(Arc::clone(&self.app), shutdown));
         while let Some(ended) = tasks.join_next().await {
             ended?;

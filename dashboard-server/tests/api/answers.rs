@@ -65,3 +65,13 @@ async fn every_answer_carries_the_headers() {
     }
     house.stop().await;
 }
+
+#[tokio::test]
+async fn over_https_every_answer_carries_hsts() {
+    let house = House::over_https().await;
+    for path in ["/", "/healthz", "/api/v1/units", "/api/v1/nothing", "/panics"] {
+        let answer = house.get(path, &[]).await;
+        assert_eq!(answer.header("strict-transport-security"), "max-age=63072000; includeSubDomains", "{path}");
+    }
+    house.stop().await;
+}

@@ -17,6 +17,7 @@ use rules::period::Period;
 use rules::time::{Millis, Now, day_number, parse_instant};
 use sha2::{Digest, Sha256};
 use sql::Db;
+use sql::registry::Registry;
 use sql::rollup::{Key, Own, Rollup};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -52,6 +53,7 @@ pub(crate) struct House {
     pub(crate) db: Db,
     pub(crate) server: Server,
     pub(crate) router: Router,
+    registry: Arc<ArcSwap<Registry>>,
     clock: Arc<AtomicI64>,
     shutdown: CancellationToken,
     running: Vec<JoinHandle<()>>,
@@ -71,23 +73,27 @@ impl Readiness for Standing {
 impl House {
     /// A small district, a viewer, an administrator, two keys.
     pub(crate) async fn new() -> Self {
-        let house = Self::with_limits(Limits::default()).await;
+        let house = Self::built(Limits::default(), "http://pantau.test").await;
         house.settle().await;
         house
     }
 
     pub(crate) async fn with(limits: Limits) -> Self {
-        let house = Self::with_limits(limits).await;
+        let house = Self::built(limits, "http://pantau.test").await;
         house.settle().await;
         house
     }
 
     /// A store without people and without configuration.
     pub(crate) async fn empty() -> Self {
-        Self::with_limits(Limits::default()).await
+        Self::built(Limits::default(), "http://pantau.test").await
     }
 
-    async fn with_limits(limits: Limits) -> Self {
+    pub(crate) async fn over_https() -> Self {
+        Self::built(Limits::default(), "https://pantau.test").await
+    }
+
+    async fn built(limits: Limits, public_url: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let db = Db::open(&format!("sqlite://{}", folder.path().join("pantau.db").display())).await.expect("a store");
         db.migrate().await.expect("migrates");
@@ -106,11 +112,12 @@ impl House {
             })
         };
         let registry = sql::registry::load(&db, None).await.expect("an empty registry");
+        let registry = Arc::new(ArcSwap::from_pointee(registry));
         let server = Server::new(Parts {
             db: db.clone(),
-            registry: Arc::new(ArcSwap::from_pointee(registry)),
+            registry: Arc::clone(&registry),
             region: Region { name: "Kabupaten Lampung Utara".into(), timezone: Jakarta, locale: "id".into() },
-            public_url: PublicUrl::parse("http://pantau.test").expect("an address"),
+            public_url: PublicUrl::parse(public_url).expect("an address"),
             now,
             limits,
             readiness: Arc::new(Standing),
@@ -124,7 +131,7 @@ impl House {
             let (server, shutdown) = (server.clone(), shutdown.clone());
             tokio::spawn(async move { server.run(shutdown).await.expect("no task falls") })
         };
-        Self { db, server, router, clock, shutdown, running: vec![behind], _folder: folder }
+        Self { db, server, router, registry, clock, shutdown, running: vec![behind], _folder: folder }
     }
 
     async fn settle(&self) {
@@ -173,14 +180,8 @@ impl House {
         apply::apply(&self.db, &now, "test", &files(texts)).await.unwrap_or_else(|error| panic!("{error}"));
         self.db.signal().registry_written();
         let revision = sql::registry::revision(&self.db).await.expect("a revision");
-        // The server follows by itself; the indicators' ETag-free list tells when it has.
-        self.until(|| async move {
-            let answer = self.get("/api/v1/units", &[("authorization", &bearer(READ_KEY))]).await;
-            let known = answer.json["items"].as_array().map_or(0, Vec::len);
-            let people = sql::person::any(&self.db).await.expect("people");
-            !people || (known > 0 && revision > 0)
-        })
-        .await;
+        // The server follows by itself.
+        self.until(|| async { self.registry.load().revision == revision }).await;
     }
 
     pub(crate) fn now(&self) -> Millis {

@@ -269,6 +269,7 @@ async fn a_viewer_that_never_reads_is_cut_and_nobody_else_notices() {
         "[[board]]\nid = \"bupati\"\ntitle = \"{long}\"\n[[board.group]]\ntitle = \"Layanan\"\ntiles = [{{ unit = \"dpmptsp\", indicator = \"PT-01\" }}]\n"
     );
     house.apply(&[("boards.toml", &board)]).await;
+    house.until(|| async { board_of(&house).await.len() > long.len() }).await;
     let mut reads = with_key(address).await;
     reads.subscribe("bupati").await;
     reads.follow().await;
@@ -299,6 +300,10 @@ async fn a_viewer_that_never_reads_is_cut_and_nobody_else_notices() {
     tokio::time::timeout(Duration::from_secs(60), done).await.expect("cut within a minute");
     drop(stuck);
     house.stop().await;
+}
+
+async fn board_of(house: &House) -> String {
+    house.get("/api/v1/boards/bupati", &[("authorization", &bearer(READ_KEY))]).await.text
 }
 
 async fn knock(address: std::net::SocketAddr) -> Said {

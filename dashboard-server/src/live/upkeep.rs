@@ -1,10 +1,10 @@
-//! What is done for all sockets at once, so that none needs a timer of its own.
+//! Sessions, keys and rights behind the sockets, looked at for all of them at once.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, MissedTickBehavior};
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use super::Who;
@@ -12,67 +12,31 @@ use crate::access::{Action, can};
 use crate::app::App;
 use crate::feed::Plan;
 use crate::problem::chain;
-use crate::protocol::{LiveServer, Ping};
-use crate::socket::{Framed, Outlet, close};
+use crate::socket::{Outlet, close};
 
-/// The contract promises a ping at least every 5 seconds.
-const PING: u64 = 4;
-/// Every so many seconds the protocol's own ping asks for an answer.
-const ASK: u64 = 20;
-/// A client that said nothing for this long, pongs included, is dead.
-const SILENT: Duration = Duration::from_secs(50);
-/// Every so many seconds sessions, keys and rights are looked at again: what another process ended
-/// closes within this.
-const RECHECK: u64 = 5;
-/// What was noted of sessions is written down this often.
-const WRITE_DOWN: u64 = 60;
-/// Sockets written to before others get a turn on this thread.
-const AT_ONE_GO: usize = 64;
+/// Sessions, keys and rights are looked at again this often: what another process ended closes
+/// within this.
+const RECHECK: Duration = Duration::from_secs(5);
+/// With every so many looks, what was noted of sessions is written down: once a minute.
+const WRITE_DOWN: u64 = 12;
 
-/// Looks after the sockets until `shutdown`, then sends them away.
+/// Looks after the sockets until `shutdown`.
 pub(crate) async fn run(app: Arc<App>, shutdown: CancellationToken) {
-    let mut second = tokio::time::interval(Duration::from_secs(1));
-    second.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut tick = tokio::time::interval(RECHECK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut count = 0u64;
     loop {
         tokio::select! {
             () = shutdown.cancelled() => break,
-            _ = second.tick() => {}
+            _ = tick.tick() => {}
         }
         count += 1;
-        if count.is_multiple_of(PING) {
-            ping(&app, count.is_multiple_of(ASK)).await;
-        }
-        if count.is_multiple_of(RECHECK) {
-            recheck(&app).await;
-        }
+        recheck(&app).await;
         if count.is_multiple_of(WRITE_DOWN) {
             write_down(&app).await;
         }
     }
-    app.sockets.stop();
     write_down(&app).await;
-}
-
-async fn ping(app: &App, asks: bool) {
-    let at = rules::time::format_instant(app.now());
-    let sign = Framed::json(&LiveServer::Ping(Ping { at }));
-    let ask = Framed::ping();
-    let silent_since = Instant::now().checked_sub(SILENT);
-    for (place, outlet) in app.sockets.outlets().into_iter().enumerate() {
-        if silent_since.is_some_and(|since| outlet.heard_at() < since) {
-            outlet.leave();
-            outlet.wake();
-            continue;
-        }
-        outlet.send(&sign);
-        if asks {
-            outlet.send(&ask);
-        }
-        if place % AT_ONE_GO == AT_ONE_GO - 1 {
-            tokio::task::yield_now().await;
-        }
-    }
 }
 
 type Looking = Vec<(Option<Arc<str>>, Arc<Outlet>)>;
