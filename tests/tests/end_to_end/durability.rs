@@ -25,7 +25,9 @@ impl Load {
     /// Events `from..` of client `who`; each has an instant of its own, so that each counts.
     fn batch(who: usize, from: usize, count: usize) -> Vec<Value> {
         let event = |n: usize| {
-            let at = format!("2026-11-16T{:02}:{:02}:{:02}.{who:03}Z", n / 3600 % 24, n / 60 % 60, n % 60);
+            // The milliseconds tell the clients apart, and the times a fast one goes around the day.
+            let ms = who * 100 + n / 86_400;
+            let at = format!("2026-11-16T{:02}:{:02}:{:02}.{ms:03}Z", n / 3600 % 24, n / 60 % 60, n % 60);
             sample("counter", &format!("client-{who}-{n}"), "permits", "issued", &at, 1.0)
         };
         (from..from + count).map(event).collect()
