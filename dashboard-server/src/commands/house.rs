@@ -97,26 +97,26 @@ impl House {
             apply_example: example(&db, &now),
             metrics: Arc::new(move || metrics.render()),
         });
+        // The hub reads its boards once they are rolled up: nobody sees a picture from before the last stop.
+        wait_for_boards(&lifecycle, progress).await?;
         spawn_web(&lifecycle, &server, listener, collector::routes(intake));
+        Ok(StandingHouse { lifecycle, address, db, server, signals, _lock: lock })
+    }
+}
 
-        let house = StandingHouse { lifecycle, address, db, server, signals, _lock: lock };
-        house.wait_for_boards(progress).await
+async fn wait_for_boards(lifecycle: &Lifecycle, mut progress: watch::Receiver<Progress>) -> Result<(), Failure> {
+    let shutdown = lifecycle.shutdown();
+    let fell = tokio::select! {
+        stand = progress.wait_for(|progress| progress.boards_stand) => stand.is_err(),
+        () = shutdown.cancelled() => true,
+    };
+    match fell {
+        true => Err(Failure::run("a part of the server fell at its start; the log says which")),
+        false => Ok(()),
     }
 }
 
 impl StandingHouse {
-    async fn wait_for_boards(self, mut progress: watch::Receiver<Progress>) -> Result<Self, Failure> {
-        let shutdown = self.lifecycle.shutdown();
-        let fell = tokio::select! {
-            stand = progress.wait_for(|progress| progress.boards_stand) => stand.is_err(),
-            () = shutdown.cancelled() => true,
-        };
-        match fell {
-            true => Err(Failure::run("a part of the server fell at its start; the log says which")),
-            false => Ok(self),
-        }
-    }
-
     /// Says on stderr what an empty store waits for.
     pub(crate) async fn greet_first_run(&self) -> Result<(), Failure> {
         if !sql::person::any(&self.db).await? {
