@@ -57,6 +57,10 @@ pub(crate) async fn next_page(db: &Db, zone: Tz) -> Result<Page, Error> {
     let plan = plan(db, zone, &entries, until).await?;
 
     let mut tx = db.begin().await?;
+    if !sql::progress::advance(&mut tx, Counter::MergedSeq, merged, until).await? {
+        // Another process merged from the same place; what was planned here is in its page already.
+        return Ok(Page { more: true, ..Page::default() });
+    }
     counted::remove_superseded(&mut tx, &plan.refolded).await?;
     counted::keep_superseded(&mut tx, &plan.superseded).await?;
     counted::remove(&mut tx, &plan.gone).await?;
@@ -65,7 +69,6 @@ pub(crate) async fn next_page(db: &Db, zone: Tz) -> Result<Page, Error> {
     part::remove(&mut tx, &plan.empty).await?;
     let marks: Vec<Mark> = plan.changed.iter().map(|(indicator, unit, period)| mark(*indicator, *unit, *period)).collect();
     sql::mark::put(&mut tx, &marks).await?;
-    sql::progress::set(&mut tx, Counter::MergedSeq, until).await?;
     tx.commit().await?;
     let grew = usize::try_from(sql::log::head(db).await? - head).unwrap_or_default();
     Ok(Page { changed: plan.changed, events: entries.len(), more: full || until < head, grew })

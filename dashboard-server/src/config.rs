@@ -35,7 +35,7 @@ pub(crate) struct Server {
 /// `[store]`.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Store {
-    /// `sqlite://PATH`, relative to the working directory. Default `sqlite://data/pantau.db`.
+    /// `sqlite://PATH`, relative to the working directory, or `postgres://…`. Default `sqlite://data/pantau.db`.
     pub(crate) url: String,
 }
 
@@ -159,11 +159,16 @@ pub(crate) fn public_url_of(listen: &str) -> String {
 
 /// The address with `***` in place of a password.
 pub(crate) fn masked(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let end = rest.find('/').unwrap_or(rest.len());
-    let (authority, path) = rest.split_at(end);
-    match authority.rsplit_once('@') {
-        Some((user, host)) => format!("{scheme}://{}:***@{host}{path}", user.split(':').next().unwrap_or_default()),
-        None => url.to_owned(),
-    }
+    let Some((scheme, rest)) = url.split_once("://").filter(|(scheme, _)| *scheme != "sqlite") else { return url.to_owned() };
+    // A password may hold any sign, also one that should have been escaped: it ends at the last `@`.
+    let rest = match rest.rsplit_once('@') {
+        Some((user, host)) => format!("{}:***@{host}", user.split([':', '/']).next().unwrap_or_default()),
+        None => rest.to_owned(),
+    };
+    let Some((address, query)) = rest.split_once('?') else { return format!("{scheme}://{rest}") };
+    let hidden = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, _)) if name == "password" || name == "sslkey" => format!("{name}=***"),
+        _ => pair.to_owned(),
+    });
+    format!("{scheme}://{address}?{}", hidden.collect::<Vec<_>>().join("&"))
 }

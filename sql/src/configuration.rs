@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::db::{Db, Tx, read, write};
+use crate::db::{Db, Tx, read, run, write};
 use crate::error::Error;
+use crate::signal::{Hint, tell};
 
 /// The tables of the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -256,21 +257,21 @@ pub async fn record(tx: &mut Tx, now: Millis, actor: &str, put: &[Change], end: 
     let closing = end.iter().map(|(table, key)| (*table, key.as_str())).chain(put.iter().map(|row| (row.table, row.key.as_str())));
     for (table, key) in closing {
         const TEXT: &str = "update configuration set to_revision = $1 where kind = $2 and key = $3 and to_revision is null";
-        write!(tx, conn => sqlx::query(TEXT).bind(revision).bind(table.as_str()).bind(key).execute(conn).await).map_err(failed())?;
+        run!(tx, sqlx::query(TEXT).bind(revision).bind(table.as_str()).bind(key)).map_err(failed())?;
     }
     for row in put {
         number(tx, row.table, &row.key).await?;
         const TEXT: &str = "insert into configuration (kind, key, from_revision, content) values ($1, $2, $3, $4)";
         let content = row.content.to_string();
-        write!(tx, conn => sqlx::query(TEXT).bind(row.table.as_str()).bind(&row.key).bind(revision).bind(content).execute(conn).await)
-            .map_err(failed())?;
+        run!(tx, sqlx::query(TEXT).bind(row.table.as_str()).bind(&row.key).bind(revision).bind(content)).map_err(failed())?;
     }
     let mut ended: Vec<(&str, &str)> = end.iter().map(|(table, key)| (table.as_str(), key.as_str())).collect();
     let mut written: Vec<(&str, &str, String)> =
         put.iter().map(|row| (row.table.as_str(), row.key.as_str(), row.content.to_string())).collect();
     let digest = digest_of(&digest_before, now, actor, &mut written, &mut ended);
     const TEXT: &str = "insert into revision (no, recorded_at, actor, digest) values ($1, $2, $3, $4)";
-    write!(tx, conn => sqlx::query(TEXT).bind(revision).bind(now).bind(actor).bind(digest).execute(conn).await).map_err(failed())?;
+    run!(tx, sqlx::query(TEXT).bind(revision).bind(now).bind(actor).bind(digest)).map_err(failed())?;
+    tell(tx, Hint::Registry).await?;
     Ok(revision)
 }
 
@@ -282,7 +283,7 @@ async fn number(tx: &mut Tx, table: Table, key: &str) -> Result<(), Error> {
         Table::Source => "insert into source (id) values ($1) on conflict (id) do nothing",
         Table::Target | Table::Bands | Table::Board => return Ok(()),
     };
-    write!(tx, conn => sqlx::query(text).bind(key).execute(conn).await).map_err(Error::of("give a number"))?;
+    run!(tx, sqlx::query(text).bind(key)).map_err(Error::of("give a number"))?;
     Ok(())
 }
 

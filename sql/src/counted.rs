@@ -3,9 +3,9 @@
 use rules::at::At;
 use rules::time::Millis;
 
-use crate::db::{Db, Tx, read, write};
+use crate::db::{Db, Tx, read, run};
 use crate::error::Error;
-use crate::keyed::{SHAPES, padded, pieces, statement};
+use crate::keyed::{self, SHAPES, padded, pieces};
 
 /// A sample that counts.
 #[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
@@ -59,11 +59,14 @@ pub async fn by_keys(db: &Db, keys: &[Key]) -> Result<Vec<Counted>, Error> {
     let mut found = Vec::new();
     for piece in keys.chunks(SHAPES[0]) {
         let shape = padded(piece.len());
-        let mut query = sqlx::query_as::<_, Counted>(statement(HEAD, ")", 4, shape));
-        for (indicator, unit, grain, at) in piece.iter().chain(std::iter::repeat(&piece[piece.len() - 1])).take(shape) {
-            query = query.bind(indicator).bind(unit).bind(grain).bind(at);
-        }
-        found.extend(read!(db, conn => query.fetch_all(conn).await).map_err(Error::of("read the samples that count"))?);
+        let rows: Result<Vec<Counted>, _> = read!(db, conn => {
+            let mut query = keyed::query_as(HEAD, ")", 4, shape);
+            for (indicator, unit, grain, at) in piece.iter().chain(std::iter::repeat(&piece[piece.len() - 1])).take(shape) {
+                query = query.bind(indicator).bind(unit).bind(grain).bind(at);
+            }
+            query.fetch_all(conn).await
+        });
+        found.extend(rows.map_err(Error::of("read the samples that count"))?);
     }
     Ok(found)
 }
@@ -89,12 +92,15 @@ pub async fn put(tx: &mut Tx, rows: &[Counted]) -> Result<(), Error> {
     const TAIL: &str = " on conflict (indicator, unit, grain, at) do update set seq = excluded.seq, received_at = excluded.received_at, \
         source = excluded.source, time = excluded.time, value = excluded.value, numerator = excluded.numerator, denominator = excluded.denominator";
     for piece in pieces(rows, 64) {
-        let mut query = sqlx::query(statement(HEAD, TAIL, 11, piece.len()));
-        for row in piece {
-            query = query.bind(row.indicator).bind(row.unit).bind(row.grain).bind(row.at).bind(row.seq).bind(row.received_at);
-            query = query.bind(row.source).bind(row.time).bind(row.value).bind(row.numerator).bind(row.denominator);
-        }
-        write!(tx, conn => query.execute(conn).await).map_err(Error::of("write the samples that count"))?;
+        let written = run!(tx, {
+            let mut query = keyed::query(HEAD, TAIL, 11, piece.len());
+            for row in piece {
+                query = query.bind(row.indicator).bind(row.unit).bind(row.grain).bind(row.at).bind(row.seq).bind(row.received_at);
+                query = query.bind(row.source).bind(row.time).bind(row.value).bind(row.numerator).bind(row.denominator);
+            }
+            query
+        });
+        written.map_err(Error::of("write the samples that count"))?;
     }
     Ok(())
 }
@@ -106,8 +112,7 @@ pub async fn put(tx: &mut Tx, rows: &[Counted]) -> Result<(), Error> {
 pub async fn remove(tx: &mut Tx, keys: &[Key]) -> Result<(), Error> {
     const TEXT: &str = "delete from counted where indicator = $1 and unit = $2 and grain = $3 and at = $4";
     for (indicator, unit, grain, at) in keys {
-        write!(tx, conn => sqlx::query(TEXT).bind(indicator).bind(unit).bind(grain).bind(at).execute(conn).await)
-            .map_err(Error::of("remove a sample that counted"))?;
+        run!(tx, sqlx::query(TEXT).bind(indicator).bind(unit).bind(grain).bind(at)).map_err(Error::of("remove a sample that counted"))?;
     }
     Ok(())
 }
@@ -121,8 +126,9 @@ pub async fn superseded(db: &Db, keys: &[Key]) -> Result<Vec<Counted>, Error> {
         from superseded where indicator = $1 and unit = $2 and grain = $3 and at = $4 order by seq";
     let mut found = Vec::new();
     for (indicator, unit, grain, at) in keys {
-        let query = sqlx::query_as::<_, Counted>(TEXT).bind(indicator).bind(unit).bind(grain).bind(at);
-        found.extend(read!(db, conn => query.fetch_all(conn).await).map_err(Error::of("read superseded samples"))?);
+        let rows: Result<Vec<Counted>, _> =
+            read!(db, conn => sqlx::query_as(TEXT).bind(indicator).bind(unit).bind(grain).bind(at).fetch_all(conn).await);
+        found.extend(rows.map_err(Error::of("read superseded samples"))?);
     }
     Ok(found)
 }
@@ -135,12 +141,15 @@ pub async fn keep_superseded(tx: &mut Tx, rows: &[Counted]) -> Result<(), Error>
     const HEAD: &str =
         "insert into superseded (indicator, unit, grain, at, seq, received_at, source, time, value, numerator, denominator) values ";
     for piece in pieces(rows, 64) {
-        let mut query = sqlx::query(statement(HEAD, " on conflict (indicator, unit, grain, at, seq) do nothing", 11, piece.len()));
-        for row in piece {
-            query = query.bind(row.indicator).bind(row.unit).bind(row.grain).bind(row.at).bind(row.seq).bind(row.received_at);
-            query = query.bind(row.source).bind(row.time).bind(row.value).bind(row.numerator).bind(row.denominator);
-        }
-        write!(tx, conn => query.execute(conn).await).map_err(Error::of("keep superseded samples"))?;
+        let written = run!(tx, {
+            let mut query = keyed::query(HEAD, " on conflict (indicator, unit, grain, at, seq) do nothing", 11, piece.len());
+            for row in piece {
+                query = query.bind(row.indicator).bind(row.unit).bind(row.grain).bind(row.at).bind(row.seq).bind(row.received_at);
+                query = query.bind(row.source).bind(row.time).bind(row.value).bind(row.numerator).bind(row.denominator);
+            }
+            query
+        });
+        written.map_err(Error::of("keep superseded samples"))?;
     }
     Ok(())
 }
@@ -152,8 +161,7 @@ pub async fn keep_superseded(tx: &mut Tx, rows: &[Counted]) -> Result<(), Error>
 pub async fn remove_superseded(tx: &mut Tx, keys: &[Key]) -> Result<(), Error> {
     const TEXT: &str = "delete from superseded where indicator = $1 and unit = $2 and grain = $3 and at = $4";
     for (indicator, unit, grain, at) in keys {
-        write!(tx, conn => sqlx::query(TEXT).bind(indicator).bind(unit).bind(grain).bind(at).execute(conn).await)
-            .map_err(Error::of("remove superseded samples"))?;
+        run!(tx, sqlx::query(TEXT).bind(indicator).bind(unit).bind(grain).bind(at)).map_err(Error::of("remove superseded samples"))?;
     }
     Ok(())
 }

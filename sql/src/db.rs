@@ -1,24 +1,24 @@
-//! The database handle: one writer connection, a pool of readers, the hints.
+//! The database handle: who writes, who reads, the hints.
 //!
-//! Owns how the engine is opened. Every query function runs its text through `read!` or `write!`,
-//! which is where a second engine gets its arm; nothing outside this crate sees a driver type.
+//! Owns the two engines behind one text of SQL. Every query function runs its text through `read!`, `write!` or `run!`,
+//! which is where each engine has its arm; nothing outside this crate sees a driver type.
 
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
+mod postgres;
+mod sqlite;
+
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, Sqlite, Transaction};
+use sqlx::{Postgres, Sqlite, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use crate::bulk::Bulk;
 use crate::error::Error;
 use crate::signal::Signal;
 
-/// Readers at once. Boards are read from memory, so a handful serves pages, reports and verify.
-const READERS: u32 = 4;
+pub(crate) use postgres::{Lock, Server, is_held, lock, try_hold};
+pub(crate) use sqlite::Pools;
+
 /// How long a writer waits for another process (an `apply`, a `key create`) before it says busy.
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -36,8 +36,6 @@ pub struct Db {
 struct Inner {
     engine: Engine,
     signal: Signal,
-    path: PathBuf,
-    identity: Identity,
     /// Whose turn it is to write. SQLite's own lock makes writers poll; here they queue.
     writing: Arc<Mutex<()>>,
 }
@@ -47,21 +45,16 @@ struct Inner {
 pub(crate) enum Engine {
     /// An embedded database in one file.
     Sqlite(Pools),
-}
-
-/// SQLite allows one writer: it has its own connection, so readers never wait for a queue of writes.
-#[derive(Debug)]
-pub(crate) struct Pools {
-    pub(crate) write: SqlitePool,
-    pub(crate) read: SqlitePool,
-    /// For questions with many rows.
-    pub(crate) bulk: Bulk,
+    /// A database on a server, which other processes may use too.
+    Postgres(Box<Server>),
 }
 
 /// A write transaction. Dropping it rolls back.
 #[derive(Debug)]
 pub struct Tx {
     pub(crate) engine: TxEngine,
+    /// Whose hints its commit gives; None where hints stay in the process.
+    pub(crate) voice: Option<Arc<str>>,
     _turn: Turn,
 }
 
@@ -72,6 +65,7 @@ pub(crate) type Turn = OwnedMutexGuard<()>;
 #[derive(Debug)]
 pub(crate) enum TxEngine {
     Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
 }
 
 /// Runs an expression with a reader of whichever engine the database has.
@@ -81,6 +75,11 @@ macro_rules! read {
             $crate::db::Engine::Sqlite(pools) => {
                 let $conn = &pools.read;
                 $body
+            }
+            $crate::db::Engine::Postgres(server) => {
+                let $conn = &server.read;
+                // On the heap: connecting to a server is a large future, which every caller's would carry.
+                Box::pin(async { $body }).await
             }
         }
     };
@@ -94,53 +93,56 @@ macro_rules! write {
                 let $conn = &mut **transaction;
                 $body
             }
+            $crate::db::TxEngine::Postgres(transaction) => {
+                let $conn = &mut **transaction;
+                $body
+            }
         }
     };
 }
 
-pub(crate) use {read, write};
+/// Runs a query that returns no rows in a write transaction; gives how many rows it touched.
+macro_rules! run {
+    ($tx:expr, $query:expr) => {
+        $crate::db::write!($tx, conn => $query.execute(conn).await.map(|done| done.rows_affected()))
+    };
+}
+
+pub(crate) use {read, run, write};
 
 impl Db {
-    /// Opens the store at `sqlite://PATH`, making folders and file where they are missing.
-    /// Does not migrate.
+    /// Opens the store at `sqlite://PATH`, making folders and file where they are missing, or at
+    /// `postgres://USER:PASSWORD@HOST/DATABASE`, which must be there. Does not migrate.
     ///
     /// # Errors
-    /// [`Error::Address`] when the address is not understood, [`Error::Open`] when the file cannot be used.
+    /// [`Error::Address`] when the address is not understood, [`Error::Open`] when the file cannot be used,
+    /// [`Error::Server`] when the database server refuses or does not answer.
     pub async fn open(url: &str) -> Result<Db, Error> {
-        let path = file_of(url)?;
-        let failed = |cause: Box<dyn std::error::Error + Send + Sync>| Error::Open { path: path.display().to_string(), cause };
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|cause| failed(Box::new(cause)))?;
-        }
-        let options = options_for(&path).map_err(|cause| failed(Box::new(cause)))?;
-        let write = SqlitePoolOptions::new()
-            .max_connections(1)
-            // A full disk makes SQLite roll back by itself; the driver then counts a transaction that
-            // is no more and refuses to begin another, so that connection is given up for a fresh one.
-            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
-            .connect_with(options.clone())
-            .await
-            .map_err(|cause| failed(Box::new(cause)))?;
-        let identity = identity(&path).map_err(|cause| failed(Box::new(cause)))?;
-        let read = SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "on"));
-        let pools = Pools { write, read, bulk: Bulk::new(path.clone()) };
-        Ok(Db {
-            inner: Arc::new(Inner { engine: Engine::Sqlite(pools), signal: Signal::default(), path, identity, writing: Arc::default() }),
-        })
+        let (engine, signal) = match postgres::is_address(url) {
+            true => {
+                let server = Box::pin(Server::open(url)).await?;
+                let signal = Signal::of_server(server.options.clone(), Arc::clone(&server.voice));
+                (Engine::Postgres(Box::new(server)), signal)
+            }
+            false => (Engine::Sqlite(Pools::open(url).await?), Signal::default()),
+        };
+        Ok(Db { inner: Arc::new(Inner { engine, signal, writing: Arc::default() }) })
     }
 
-    /// Begins a write transaction; waits for the one writer connection and the file's lock.
+    /// Begins a write transaction; waits for whoever writes, in this process and in others.
     ///
     /// # Errors
     /// [`Error::Busy`] when another process keeps the lock for longer than five seconds.
     pub async fn begin(&self) -> Result<Tx, Error> {
         let turn = self.turn().await?;
-        match self.engine() {
+        let (engine, voice) = match self.engine() {
             Engine::Sqlite(pools) => {
                 let transaction = pools.write.begin_with("begin immediate").await.map_err(Error::of("begin a write transaction"))?;
-                Ok(Tx { engine: TxEngine::Sqlite(transaction), _turn: turn })
+                (TxEngine::Sqlite(transaction), None)
             }
-        }
+            Engine::Postgres(server) => (TxEngine::Postgres(Box::pin(server.begin(Lock::Tables)).await?), Some(Arc::clone(&server.voice))),
+        };
+        Ok(Tx { engine, voice, _turn: turn })
     }
 
     /// Waits until nobody else in this process writes.
@@ -153,13 +155,13 @@ impl Db {
 
     /// An open file can be written after it was moved or deleted; what is acknowledged then is found by nobody.
     fn must_be_there(&self) -> Result<(), Error> {
-        match identity(&self.inner.path) {
-            Ok(identity) if identity == self.inner.identity => Ok(()),
-            _ => Err(Error::Gone { path: self.inner.path.display().to_string() }),
+        match self.engine() {
+            Engine::Sqlite(pools) => pools.must_be_there(),
+            Engine::Postgres(_) => Ok(()),
         }
     }
 
-    /// The hints of this process.
+    /// The hints.
     pub fn signal(&self) -> &Signal {
         &self.inner.signal
     }
@@ -167,27 +169,35 @@ impl Db {
     /// Whether the store is there and answers a read.
     ///
     /// # Errors
-    /// [`Error::Gone`], or any failure of the read.
+    /// [`Error::Gone`], [`Error::Away`], or any failure of the read.
     pub async fn check(&self) -> Result<(), Error> {
         self.must_be_there()?;
-        read!(self, conn => sqlx::query("select 1").execute(conn).await).map_err(Error::of("read from the store"))?;
-        Ok(())
+        read!(self, conn => sqlx::query("select 1").execute(conn).await.map(drop)).map_err(Error::of("read from the store"))
     }
 
     /// Closes all connections; SQLite writes its log back into the file.
     pub async fn close(&self) {
+        self.inner.signal.close();
         match self.engine() {
-            Engine::Sqlite(pools) => {
-                pools.bulk.close();
-                pools.read.close().await;
-                pools.write.close().await;
-            }
+            Engine::Sqlite(pools) => pools.close().await,
+            Engine::Postgres(server) => server.close().await,
         }
     }
 
-    /// Path of the database file.
-    pub fn path(&self) -> &Path {
-        &self.inner.path
+    /// Where the store is, for people: the path of the file, or server and database without a password.
+    pub fn place(&self) -> String {
+        match self.engine() {
+            Engine::Sqlite(pools) => pools.path.display().to_string(),
+            Engine::Postgres(server) => server.place.clone(),
+        }
+    }
+
+    /// Path of the database file; empty when a server has it.
+    pub(crate) fn path(&self) -> &Path {
+        match self.engine() {
+            Engine::Sqlite(pools) => &pools.path,
+            Engine::Postgres(_) => Path::new(""),
+        }
     }
 
     pub(crate) fn engine(&self) -> &Engine {
@@ -202,38 +212,9 @@ impl Tx {
     /// [`Error::Full`], [`Error::Busy`] or the driver's failure; nothing was written then.
     pub async fn commit(self) -> Result<(), Error> {
         match self.engine {
-            TxEngine::Sqlite(transaction) => transaction.commit().await.map_err(Error::of("commit")),
+            TxEngine::Sqlite(transaction) => transaction.commit().await,
+            TxEngine::Postgres(transaction) => transaction.commit().await,
         }
+        .map_err(Error::of("commit"))
     }
-}
-
-/// Which file it is, wherever it is moved: device and number.
-type Identity = (u64, u64);
-
-fn identity(path: &Path) -> std::io::Result<Identity> {
-    std::fs::metadata(path).map(|file| (file.dev(), file.ino()))
-}
-
-/// The path in `sqlite://PATH`.
-pub(crate) fn file_of(url: &str) -> Result<PathBuf, Error> {
-    match url.strip_prefix("sqlite://") {
-        Some(path) if !path.is_empty() => Ok(PathBuf::from(path)),
-        _ => Err(Error::Address { url: url.to_owned() }),
-    }
-}
-
-/// `synchronous=full`: a commit is on the disk before it is acknowledged, also when the power goes.
-fn options_for(path: &Path) -> Result<SqliteConnectOptions, sqlx::Error> {
-    let options = SqliteConnectOptions::from_str("sqlite://")?
-        .in_memory(false)
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(BUSY_TIMEOUT)
-        .foreign_keys(true)
-        .statement_cache_capacity(200)
-        .pragma("cache_size", "-16384")
-        .pragma("temp_store", "memory");
-    Ok(options)
 }

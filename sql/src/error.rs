@@ -7,7 +7,7 @@ use rusqlite::ErrorCode;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The address of the store is not one that is understood.
-    #[error("the store address `{url}` is not understood; write sqlite://PATH")]
+    #[error("the store address `{url}` is not understood; write sqlite://PATH or postgres://USER:PASSWORD@HOST/DATABASE")]
     Address {
         /// The address as it was given.
         url: String,
@@ -21,10 +21,22 @@ pub enum Error {
         #[source]
         cause: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The database server refused, or did not answer, when the store was opened.
+    #[error("{why}")]
+    Server {
+        /// One sentence that names what to change.
+        why: String,
+        /// What the server said.
+        #[source]
+        cause: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
+    /// The database server went away under a running program.
+    #[error("the database server does not answer; start it, or look at the network between; intake goes on by itself")]
+    Away(#[source] sqlx::Error),
     /// Another process runs a server on this store.
     #[error("another pantau server already uses the store at {path}; stop it or choose another store.url")]
     Locked {
-        /// Path of the database file.
+        /// Path of the database file, or server and database.
         path: String,
     },
     /// The file was moved or deleted under a running program.
@@ -86,17 +98,23 @@ impl Error {
         matches!(self, Error::Busy(_))
     }
 
+    /// Whether the database server is gone; it is waited for, so trying again helps when it is back.
+    pub fn is_away(&self) -> bool {
+        matches!(self, Error::Away(_))
+    }
+
     /// Whether the disk is full.
     pub fn is_full(&self) -> bool {
         matches!(self, Error::Full(_))
     }
 
-    /// Names the operation of a driver error and recognises the two causes that have a policy.
+    /// Names the operation of a driver error and recognises the causes that have a policy.
     pub(crate) fn of(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Error {
-        move |cause| match primary_code(&cause) {
-            Some(SQLITE_BUSY | SQLITE_LOCKED) => Error::Busy(cause),
-            Some(SQLITE_FULL) => Error::Full(cause),
-            _ => Error::Query { doing, cause },
+        move |cause| match policy(&cause) {
+            Policy::Busy => Error::Busy(cause),
+            Policy::Full => Error::Full(cause),
+            Policy::Away => Error::Away(cause),
+            Policy::None => Error::Query { doing, cause },
         }
     }
 
@@ -118,8 +136,41 @@ const SQLITE_BUSY: i32 = 5;
 const SQLITE_LOCKED: i32 = 6;
 const SQLITE_FULL: i32 = 13;
 
-/// SQLite's extended codes keep the primary one in their low byte.
-fn primary_code(cause: &sqlx::Error) -> Option<i32> {
-    let code: i32 = cause.as_database_error()?.code()?.parse().ok()?;
-    Some(code & 0xff)
+/// What is done about a cause.
+enum Policy {
+    /// Another process writes: come again.
+    Busy,
+    /// Somebody must make room.
+    Full,
+    /// The server is not there: it is waited for.
+    Away,
+    /// Nothing in particular.
+    None,
+}
+
+fn policy(cause: &sqlx::Error) -> Policy {
+    let Some(error) = cause.as_database_error() else {
+        return match cause {
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => Policy::Away,
+            _ => Policy::None,
+        };
+    };
+    let code = error.code().unwrap_or_default();
+    if error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some() {
+        return match &*code {
+            // lock_not_available, deadlock_detected, serialization_failure
+            "55P03" | "40P01" | "40001" => Policy::Busy,
+            // disk_full
+            "53100" => Policy::Full,
+            // too_many_connections; admin_shutdown, crash_shutdown, cannot_connect_now, idle_in_transaction_session_timeout
+            "53300" | "57P01" | "57P02" | "57P03" | "25P03" => Policy::Away,
+            _ => Policy::None,
+        };
+    }
+    // SQLite's extended codes keep the primary one in their low byte.
+    match code.parse().map(|code: i32| code & 0xff) {
+        Ok(SQLITE_BUSY | SQLITE_LOCKED) => Policy::Busy,
+        Ok(SQLITE_FULL) => Policy::Full,
+        _ => Policy::None,
+    }
 }

@@ -3,7 +3,7 @@
 use rules::time::Millis;
 use sha2::{Digest, Sha256};
 
-use crate::db::{Db, Tx, read, write};
+use crate::db::{Db, Tx, read, run};
 use crate::error::Error;
 
 /// A key.
@@ -94,8 +94,11 @@ pub fn hash(secret: &str) -> Vec<u8> {
 pub async fn insert(tx: &mut Tx, key: &Key) -> Result<(), Error> {
     const TEXT: &str = "insert into api_key (id, source, hash, units, read, created_at) values ($1, $2, $3, $4, $5, $6)";
     let units = (!key.all_units).then(|| serde_json::json!(key.units).to_string());
-    let query = sqlx::query(TEXT).bind(&key.id).bind(key.source).bind(&key.hash).bind(units).bind(i64::from(key.read)).bind(key.created_at);
-    write!(tx, conn => query.execute(conn).await).map_err(Error::of("add a key"))?;
+    let written = run!(tx, {
+        let query = sqlx::query(TEXT).bind(&key.id).bind(key.source).bind(&key.hash);
+        query.bind(&units).bind(i64::from(key.read)).bind(key.created_at)
+    });
+    written.map_err(Error::of("add a key"))?;
     Ok(())
 }
 
@@ -127,8 +130,8 @@ pub async fn list(db: &Db) -> Result<Vec<Key>, Error> {
 /// Any failure of the query.
 pub async fn revoke(tx: &mut Tx, id: &str, now: Millis) -> Result<bool, Error> {
     const TEXT: &str = "update api_key set revoked_at = $1 where id = $2 and revoked_at is null";
-    let done = write!(tx, conn => sqlx::query(TEXT).bind(now).bind(id).execute(conn).await).map_err(Error::of("revoke a key"))?;
-    Ok(done.rows_affected() == 1)
+    let done = run!(tx, sqlx::query(TEXT).bind(now).bind(id)).map_err(Error::of("revoke a key"))?;
+    Ok(done == 1)
 }
 
 /// Notes that a key was used.
@@ -136,8 +139,7 @@ pub async fn revoke(tx: &mut Tx, id: &str, now: Millis) -> Result<bool, Error> {
 /// # Errors
 /// Any failure of the query.
 pub async fn touch(tx: &mut Tx, id: &str, now: Millis) -> Result<(), Error> {
-    write!(tx, conn => sqlx::query("update api_key set last_used_at = $1 where id = $2").bind(now).bind(id).execute(conn).await)
-        .map_err(Error::of("touch a key"))?;
+    run!(tx, sqlx::query("update api_key set last_used_at = $1 where id = $2").bind(now).bind(id)).map_err(Error::of("touch a key"))?;
     Ok(())
 }
 

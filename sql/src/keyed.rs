@@ -2,25 +2,45 @@
 //! statements are reused. Owns text only.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::sync::{Mutex, OnceLock};
+
+use sqlx::query::{Query, QueryAs};
+use sqlx::{Database, FromRow, Postgres, Sqlite};
 
 /// How many rows one statement may carry; a shorter list is padded by repeating its last row
 /// (for keys, where a repeat changes nothing) or takes the next smaller shapes (for rows).
 pub(crate) const SHAPES: [usize; 4] = [512, 64, 8, 1];
 
-/// `(?,?),(?,?),…` for `rows` rows of `columns` columns.
-///
+/// How an engine writes the places of values in lists.
+pub(crate) trait Places: Database {
+    /// Whether they are numbered, `$1`; else `?`.
+    const NUMBERED: bool;
+}
+
 /// Places without numbers, although the rest of the SQL numbers them: SQLite keeps a name for each numbered place and the
 /// driver asks for the name of each, walking over all before it. With 832 places that took ten times as long as the insert.
-pub(crate) fn tuples(columns: usize, rows: usize) -> String {
-    let mut text = String::with_capacity(rows * (columns * 2 + 2));
+impl Places for Sqlite {
+    const NUMBERED: bool = false;
+}
+
+impl Places for Postgres {
+    const NUMBERED: bool = true;
+}
+
+/// `(?,?),(?,?),…` or `($1,$2),($3,$4),…` for `rows` rows of `columns` columns.
+fn tuples(numbered: bool, columns: usize, rows: usize) -> String {
+    let mut text = String::with_capacity(rows * (columns * if numbered { 6 } else { 2 } + 2));
     for row in 0..rows {
         text.push_str(if row == 0 { "(" } else { ",(" });
         for column in 0..columns {
             if column > 0 {
                 text.push(',');
             }
-            text.push('?');
+            match numbered {
+                true => write!(text, "${}", row * columns + column + 1).expect("a string takes all"),
+                false => text.push('?'),
+            }
         }
         text.push(')');
     }
@@ -28,12 +48,32 @@ pub(crate) fn tuples(columns: usize, rows: usize) -> String {
 }
 
 /// The text `head` + tuples + `tail`, kept for the life of the process: there is a handful of them.
-pub(crate) fn statement(head: &'static str, tail: &'static str, columns: usize, rows: usize) -> &'static str {
-    type Kept = HashMap<(usize, usize, usize, usize), &'static str>;
+pub(crate) fn statement<E: Places>(head: &'static str, tail: &'static str, columns: usize, rows: usize) -> &'static str {
+    type Kept = HashMap<(bool, usize, usize, usize, usize), &'static str>;
     static KEPT: OnceLock<Mutex<Kept>> = OnceLock::new();
     let mut kept = KEPT.get_or_init(Mutex::default).lock().expect("no one panics while holding the texts");
-    kept.entry((head.as_ptr() as usize, tail.as_ptr() as usize, columns, rows))
-        .or_insert_with(|| Box::leak(format!("{head}{}{tail}", tuples(columns, rows)).into_boxed_str()))
+    kept.entry((E::NUMBERED, head.as_ptr() as usize, tail.as_ptr() as usize, columns, rows))
+        .or_insert_with(|| Box::leak(format!("{head}{}{tail}", tuples(E::NUMBERED, columns, rows)).into_boxed_str()))
+}
+
+/// A query with a list of `rows` rows of `columns` values between `head` and `tail`; its values are to be bound.
+pub(crate) fn query<E: Places>(
+    head: &'static str,
+    tail: &'static str,
+    columns: usize,
+    rows: usize,
+) -> Query<'static, E, <E as Database>::Arguments> {
+    sqlx::query(statement::<E>(head, tail, columns, rows))
+}
+
+/// The same for a query that returns rows.
+pub(crate) fn query_as<E: Places, R: for<'r> FromRow<'r, E::Row>>(
+    head: &'static str,
+    tail: &'static str,
+    columns: usize,
+    rows: usize,
+) -> QueryAs<'static, E, R, <E as Database>::Arguments> {
+    sqlx::query_as(statement::<E>(head, tail, columns, rows))
 }
 
 /// The smallest shape that holds `n` rows, for keys.
@@ -67,6 +107,7 @@ mod tests {
 
     #[test]
     fn tuples_have_a_place_for_each_column() {
-        assert_eq!(tuples(2, 2), "(?,?),(?,?)");
+        assert_eq!(tuples(false, 2, 2), "(?,?),(?,?)");
+        assert_eq!(tuples(true, 2, 2), "($1,$2),($3,$4)");
     }
 }

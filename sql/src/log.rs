@@ -6,6 +6,7 @@
 mod append;
 mod appender;
 mod digest;
+mod postgres;
 mod read;
 
 use rules::at::At;

@@ -1,8 +1,8 @@
 //! Parts that changed and whose windows outside the boards wait to be rolled up.
 
-use crate::db::{Db, Tx, read, write};
+use crate::db::{Db, Tx, read, run};
 use crate::error::Error;
-use crate::keyed::{pieces, statement};
+use crate::keyed::{self, pieces};
 
 /// The unit of a mark that stands for everything of an indicator.
 pub const EVERY_UNIT: i64 = 0;
@@ -44,11 +44,14 @@ pub async fn count(db: &Db) -> Result<i64, Error> {
 pub async fn put(tx: &mut Tx, marks: &[Mark]) -> Result<(), Error> {
     const HEAD: &str = "insert into mark (indicator, unit, grain, start) values ";
     for piece in pieces(marks, 512) {
-        let mut query = sqlx::query(statement(HEAD, " on conflict (indicator, unit, grain, start) do nothing", 4, piece.len()));
-        for mark in piece {
-            query = query.bind(mark.indicator).bind(mark.unit).bind(mark.grain).bind(mark.start);
-        }
-        write!(tx, conn => query.execute(conn).await).map_err(Error::of("write marks"))?;
+        let written = run!(tx, {
+            let mut query = keyed::query(HEAD, " on conflict (indicator, unit, grain, start) do nothing", 4, piece.len());
+            for mark in piece {
+                query = query.bind(mark.indicator).bind(mark.unit).bind(mark.grain).bind(mark.start);
+            }
+            query
+        });
+        written.map_err(Error::of("write marks"))?;
     }
     Ok(())
 }
@@ -60,11 +63,14 @@ pub async fn put(tx: &mut Tx, marks: &[Mark]) -> Result<(), Error> {
 pub async fn remove(tx: &mut Tx, marks: &[Mark]) -> Result<(), Error> {
     const HEAD: &str = "delete from mark where (indicator, unit, grain, start) in (values ";
     for piece in pieces(marks, 512) {
-        let mut query = sqlx::query(statement(HEAD, ")", 4, piece.len()));
-        for mark in piece {
-            query = query.bind(mark.indicator).bind(mark.unit).bind(mark.grain).bind(mark.start);
-        }
-        write!(tx, conn => query.execute(conn).await).map_err(Error::of("remove marks"))?;
+        let written = run!(tx, {
+            let mut query = keyed::query(HEAD, ")", 4, piece.len());
+            for mark in piece {
+                query = query.bind(mark.indicator).bind(mark.unit).bind(mark.grain).bind(mark.start);
+            }
+            query
+        });
+        written.map_err(Error::of("remove marks"))?;
     }
     Ok(())
 }
@@ -74,7 +80,6 @@ pub async fn remove(tx: &mut Tx, marks: &[Mark]) -> Result<(), Error> {
 /// # Errors
 /// Any failure of the query.
 pub async fn remove_of_indicator(tx: &mut Tx, indicator: i64) -> Result<(), Error> {
-    write!(tx, conn => sqlx::query("delete from mark where indicator = $1").bind(indicator).execute(conn).await)
-        .map_err(Error::of("remove marks"))?;
+    run!(tx, sqlx::query("delete from mark where indicator = $1").bind(indicator)).map_err(Error::of("remove marks"))?;
     Ok(())
 }

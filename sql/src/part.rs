@@ -4,9 +4,9 @@
 
 use rules::time::Millis;
 
-use crate::db::{Db, Tx, read, write};
+use crate::db::{Db, Tx, read, run};
 use crate::error::Error;
-use crate::keyed::{SHAPES, padded, pieces, statement};
+use crate::keyed::{self, SHAPES, padded, pieces};
 
 /// A part: instants of a day (grain 1), or samples given for one period (grain 1 to 6).
 #[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
@@ -73,11 +73,14 @@ pub async fn by_keys(db: &Db, keys: &[Key]) -> Result<Vec<Part>, Error> {
     let mut found = Vec::new();
     for piece in keys.chunks(SHAPES[0]) {
         let shape = padded(piece.len());
-        let mut query = sqlx::query_as::<_, Part>(statement(HEAD, ")", 4, shape));
-        for (indicator, unit, grain, start) in piece.iter().chain(std::iter::repeat(&piece[piece.len() - 1])).take(shape) {
-            query = query.bind(indicator).bind(unit).bind(grain).bind(start);
-        }
-        found.extend(read!(db, conn => query.fetch_all(conn).await).map_err(Error::of("read parts"))?);
+        let rows: Result<Vec<Part>, _> = read!(db, conn => {
+            let mut query = keyed::query_as(HEAD, ")", 4, shape);
+            for (indicator, unit, grain, start) in piece.iter().chain(std::iter::repeat(&piece[piece.len() - 1])).take(shape) {
+                query = query.bind(indicator).bind(unit).bind(grain).bind(start);
+            }
+            query.fetch_all(conn).await
+        });
+        found.extend(rows.map_err(Error::of("read parts"))?);
     }
     Ok(found)
 }
@@ -116,14 +119,17 @@ pub async fn put(tx: &mut Tx, rows: &[Part]) -> Result<(), Error> {
         last_numerator = excluded.last_numerator, last_denominator = excluded.last_denominator, data_at = excluded.data_at, \
         source = excluded.source, last_seq = excluded.last_seq";
     for piece in pieces(rows, 64) {
-        let mut query = sqlx::query(statement(HEAD, TAIL, 17, piece.len()));
-        for row in piece {
-            query = query.bind(row.indicator).bind(row.unit).bind(row.grain).bind(row.start).bind(row.n);
-            query = query.bind(row.sum).bind(row.min).bind(row.max).bind(row.last).bind(row.last_at);
-            query = query.bind(row.numerator).bind(row.denominator).bind(row.last_numerator).bind(row.last_denominator);
-            query = query.bind(row.data_at).bind(row.source).bind(row.last_seq);
-        }
-        write!(tx, conn => query.execute(conn).await).map_err(Error::of("write parts"))?;
+        let written = run!(tx, {
+            let mut query = keyed::query(HEAD, TAIL, 17, piece.len());
+            for row in piece {
+                query = query.bind(row.indicator).bind(row.unit).bind(row.grain).bind(row.start).bind(row.n);
+                query = query.bind(row.sum).bind(row.min).bind(row.max).bind(row.last).bind(row.last_at);
+                query = query.bind(row.numerator).bind(row.denominator).bind(row.last_numerator).bind(row.last_denominator);
+                query = query.bind(row.data_at).bind(row.source).bind(row.last_seq);
+            }
+            query
+        });
+        written.map_err(Error::of("write parts"))?;
     }
     Ok(())
 }
@@ -135,8 +141,7 @@ pub async fn put(tx: &mut Tx, rows: &[Part]) -> Result<(), Error> {
 pub async fn remove(tx: &mut Tx, keys: &[Key]) -> Result<(), Error> {
     const TEXT: &str = "delete from part where indicator = $1 and unit = $2 and grain = $3 and start = $4";
     for (indicator, unit, grain, start) in keys {
-        write!(tx, conn => sqlx::query(TEXT).bind(indicator).bind(unit).bind(grain).bind(start).execute(conn).await)
-            .map_err(Error::of("remove a part"))?;
+        run!(tx, sqlx::query(TEXT).bind(indicator).bind(unit).bind(grain).bind(start)).map_err(Error::of("remove a part"))?;
     }
     Ok(())
 }

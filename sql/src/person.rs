@@ -2,7 +2,7 @@
 
 use rules::time::Millis;
 
-use crate::db::{Db, Tx, read, write};
+use crate::db::{Db, Tx, read, run, write};
 use crate::error::Error;
 
 /// A person.
@@ -43,9 +43,11 @@ impl std::fmt::Debug for Person {
 pub async fn insert(tx: &mut Tx, person: &Person) -> Result<Option<i64>, Error> {
     const TEXT: &str = "insert into person (name, password, role, unit, created_at, disabled_at) values ($1, $2, $3, $4, $5, $6) \
         on conflict (name) do nothing returning no";
-    let query = sqlx::query_scalar(TEXT).bind(&person.name).bind(&person.password).bind(&person.role).bind(person.unit);
-    let query = query.bind(person.created_at).bind(person.disabled_at);
-    write!(tx, conn => query.fetch_optional(conn).await).map_err(Error::of("add a person"))
+    let written = write!(tx, conn => {
+        let query = sqlx::query_scalar(TEXT).bind(&person.name).bind(&person.password).bind(&person.role).bind(person.unit);
+        query.bind(person.created_at).bind(person.disabled_at).fetch_optional(conn).await
+    });
+    written.map_err(Error::of("add a person"))
 }
 
 /// The person with a name.
@@ -54,6 +56,10 @@ pub async fn insert(tx: &mut Tx, person: &Person) -> Result<Option<i64>, Error> 
 /// Any failure of the query.
 pub async fn find(db: &Db, name: &str) -> Result<Option<Person>, Error> {
     const TEXT: &str = "select no, name, password, role, unit, created_at, disabled_at from person where name = $1";
+    // Whoever signs in writes what they like; PostgreSQL takes no NUL, and nobody is called so.
+    if name.contains('\0') {
+        return Ok(None);
+    }
     read!(db, conn => sqlx::query_as(TEXT).bind(name).fetch_optional(conn).await).map_err(Error::of("find a person"))
 }
 
@@ -89,9 +95,9 @@ pub async fn any_in(tx: &mut Tx) -> Result<bool, Error> {
 /// # Errors
 /// Any failure of the query.
 pub async fn set_password(tx: &mut Tx, no: i64, password: &str) -> Result<bool, Error> {
-    let done = write!(tx, conn => sqlx::query("update person set password = $1 where no = $2").bind(password).bind(no).execute(conn).await)
+    let done = run!(tx, sqlx::query("update person set password = $1 where no = $2").bind(password).bind(no))
         .map_err(Error::of("set a password"))?;
-    Ok(done.rows_affected() == 1)
+    Ok(done == 1)
 }
 
 /// Disables an account; false when there is none with this number or it is disabled already.
@@ -100,6 +106,6 @@ pub async fn set_password(tx: &mut Tx, no: i64, password: &str) -> Result<bool, 
 /// Any failure of the query.
 pub async fn disable(tx: &mut Tx, no: i64, now: Millis) -> Result<bool, Error> {
     const TEXT: &str = "update person set disabled_at = $1 where no = $2 and disabled_at is null";
-    let done = write!(tx, conn => sqlx::query(TEXT).bind(now).bind(no).execute(conn).await).map_err(Error::of("disable an account"))?;
-    Ok(done.rows_affected() == 1)
+    let done = run!(tx, sqlx::query(TEXT).bind(now).bind(no)).map_err(Error::of("disable an account"))?;
+    Ok(done == 1)
 }

@@ -1,7 +1,8 @@
 //! Named counters of work done behind the log.
 
-use crate::db::{Db, Tx, read, write};
+use crate::db::{Db, Tx, read, run};
 use crate::error::Error;
+use crate::signal::{Hint, tell};
 
 /// The counters there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +40,19 @@ pub async fn get(db: &Db, counter: Counter) -> Result<i64, Error> {
 /// Any failure of the query.
 pub async fn set(tx: &mut Tx, counter: Counter, value: i64) -> Result<(), Error> {
     const TEXT: &str = "insert into progress (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value";
-    write!(tx, conn => sqlx::query(TEXT).bind(counter.name()).bind(value).execute(conn).await).map_err(Error::of("set a counter"))?;
+    run!(tx, sqlx::query(TEXT).bind(counter.name()).bind(value)).map_err(Error::of("set a counter"))?;
     Ok(())
+}
+
+/// Sets a counter that still stands where it was read; false when another process moved it meanwhile.
+///
+/// # Errors
+/// Any failure of the query.
+pub async fn advance(tx: &mut Tx, counter: Counter, from: i64, to: i64) -> Result<bool, Error> {
+    const TEXT: &str = "insert into progress (name, value) values ($1, $2) \
+        on conflict (name) do update set value = excluded.value where progress.value = $3";
+    let done = run!(tx, sqlx::query(TEXT).bind(counter.name()).bind(to).bind(from)).map_err(Error::of("move a counter"))?;
+    Ok(done == 1)
 }
 
 /// Adds one to a counter.
@@ -49,6 +61,9 @@ pub async fn set(tx: &mut Tx, counter: Counter, value: i64) -> Result<(), Error>
 /// Any failure of the query.
 pub async fn grow(tx: &mut Tx, counter: Counter) -> Result<(), Error> {
     const TEXT: &str = "insert into progress (name, value) values ($1, 1) on conflict (name) do update set value = progress.value + 1";
-    write!(tx, conn => sqlx::query(TEXT).bind(counter.name()).execute(conn).await).map_err(Error::of("grow a counter"))?;
-    Ok(())
+    run!(tx, sqlx::query(TEXT).bind(counter.name())).map_err(Error::of("grow a counter"))?;
+    match counter {
+        Counter::RollupVersion => tell(tx, Hint::Rollups).await,
+        Counter::MergedSeq | Counter::RolledRevision => Ok(()),
+    }
 }

@@ -1,13 +1,25 @@
 //! Roll-ups: what a unit with everything below it did in one window, in time layout.
 
+/// Every column of the table, in the order in which rows are read.
+macro_rules! columns {
+    () => {
+        "every, start, indicator, unit, own_value, own_numerator, own_denominator, own_n, own_data_at, own_source, \
+         value, numerator, denominator, n, data_at, source, target, target_high, achievement, status, as_of, computed_at, revision"
+    };
+}
+
+mod postgres;
+mod sqlite;
+
+use std::collections::HashSet;
+
 use rules::period::Every;
 use rules::status::Status;
 use rules::time::Millis;
-use rusqlite::{Connection, Params, Row};
 
-use crate::db::{Db, Engine, Tx, read, write};
+use crate::db::{Db, Engine, Tx, read, run};
 use crate::error::Error;
-use crate::keyed::{pieces, statement};
+use crate::keyed::{self, pieces};
 
 /// Names a window of an indicator of a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -77,122 +89,24 @@ pub struct Rollup {
     pub revision: i64,
 }
 
-macro_rules! columns {
-    () => {
-        "every, start, indicator, unit, own_value, own_numerator, own_denominator, own_n, own_data_at, own_source, \
-         value, numerator, denominator, n, data_at, source, target, target_high, achievement, status, as_of, computed_at, revision"
-    };
-}
-
-/// A row as [`columns!`] names it; None for a status that cannot be.
-fn understood(row: &Row<'_>) -> rusqlite::Result<Option<Rollup>> {
-    let Some(status) = Status::from_code(row.get(19)?) else { return Ok(None) };
-    Ok(Some(Rollup {
-        key: Key { every: row.get(0)?, start: row.get(1)?, indicator: row.get(2)?, unit: row.get(3)? },
-        own: Own {
-            value: row.get(4)?,
-            numerator: row.get(5)?,
-            denominator: row.get(6)?,
-            n: row.get(7)?,
-            data_at: row.get(8)?,
-            source: row.get(9)?,
-        },
-        value: row.get(10)?,
-        numerator: row.get(11)?,
-        denominator: row.get(12)?,
-        n: row.get(13)?,
-        data_at: row.get(14)?,
-        source: row.get(15)?,
-        target: row.get(16)?,
-        target_high: row.get(17)?,
-        achievement: row.get(18)?,
-        status,
-        as_of: row.get(20)?,
-        computed_at: row.get(21)?,
-        revision: row.get(22)?,
-    }))
-}
-
-/// Adds what a question finds.
-fn collect(connection: &Connection, text: &str, values: impl Params, into: &mut Vec<Option<Rollup>>) -> rusqlite::Result<()> {
-    let mut query = connection.prepare_cached(text)?;
-    let mut rows = query.query(values)?;
-    while let Some(row) = rows.next()? {
-        into.push(understood(row)?);
-    }
-    Ok(())
-}
-
-/// Adds what a question finds of `wanted`, both in the order of units.
-fn collect_wanted(
-    connection: &Connection,
-    text: &str,
-    values: impl Params,
-    wanted: &[Key],
-    into: &mut Vec<Option<Rollup>>,
-) -> rusqlite::Result<()> {
-    let mut query = connection.prepare_cached(text)?;
-    let mut rows = query.query(values)?;
-    let mut wanted = wanted.iter().map(|key| key.unit).peekable();
-    while let Some(row) = rows.next()? {
-        let unit: i64 = row.get(3)?;
-        while wanted.next_if(|next| *next < unit).is_some() {}
-        if wanted.next_if(|next| *next == unit).is_some() {
-            into.push(understood(row)?);
-        }
-    }
-    Ok(())
-}
-
-/// Asks for roll-ups.
-async fn ask(
-    db: &Db,
-    question: impl FnOnce(&Connection, &mut Vec<Option<Rollup>>) -> rusqlite::Result<()> + Send + 'static,
-) -> Result<Vec<Rollup>, Error> {
-    let work = move |connection: &Connection| {
-        let mut found = Vec::new();
-        question(connection, &mut found).map(|()| found)
-    };
-    let found = match db.engine() {
-        Engine::Sqlite(pools) => pools.bulk.ask("read roll-ups", work).await?,
-    };
+/// All found, or the complaint about one that cannot be.
+fn whole(found: Vec<Option<Rollup>>) -> Result<Vec<Rollup>, Error> {
     let whole: Option<Vec<Rollup>> = found.into_iter().collect();
     whole.ok_or_else(|| Error::Inconsistent { table: "rollup", what: "a status that is none".to_owned() })
 }
-
-/// From so many keys that lie close together on, reading the stretch they lie in is cheaper than one by one.
-const STRETCH_FROM: usize = 8;
 
 /// The roll-ups of these keys, for those that exist, in no order.
 ///
 /// # Errors
 /// Any failure of the query; [`Error::Inconsistent`] for a row that cannot be.
 pub async fn by_keys(db: &Db, keys: &[Key]) -> Result<Vec<Rollup>, Error> {
-    const ONE: &str = concat!("select ", columns!(), " from rollup where every = ? and start = ? and indicator = ? and unit = ?");
-    const STRETCH: &str = concat!(
-        "select ",
-        columns!(),
-        " from rollup where every = ? and start = ? and indicator = ? and unit between ? and ? order by unit"
-    );
     let mut keys = keys.to_vec();
     keys.sort_unstable();
     keys.dedup();
-    let question = move |connection: &Connection, found: &mut Vec<Option<Rollup>>| {
-        for stretch in keys.chunk_by(|a, b| (a.every, a.start, a.indicator) == (b.every, b.start, b.indicator)) {
-            let (first, last) = (stretch[0], stretch[stretch.len() - 1]);
-            let width = usize::try_from(last.unit - first.unit).unwrap_or(usize::MAX);
-            if stretch.len() < STRETCH_FROM || width / stretch.len() > 4 {
-                for key in stretch {
-                    collect(connection, ONE, (key.every, key.start, key.indicator, key.unit), found)?;
-                }
-                continue;
-            }
-            let values = (first.every, first.start, first.indicator, first.unit, last.unit);
-            collect_wanted(connection, STRETCH, values, stretch, found)?;
-        }
-        Ok(())
-    };
-    ask(db, question).await
+    whole(match db.engine() {
+        Engine::Sqlite(pools) => sqlite::by_keys(&pools.bulk, keys).await?,
+        Engine::Postgres(server) => postgres::by_keys(&server.read, &keys).await?,
+    })
 }
 
 /// All roll-ups of one kind that start in `from <= start <= to` (day numbers), in the order of the table.
@@ -200,9 +114,10 @@ pub async fn by_keys(db: &Db, keys: &[Key]) -> Result<Vec<Rollup>, Error> {
 /// # Errors
 /// As [`by_keys`].
 pub async fn of_kind(db: &Db, every: i64, from: i64, to: i64) -> Result<Vec<Rollup>, Error> {
-    const TEXT: &str =
-        concat!("select ", columns!(), " from rollup where every = ? and start between ? and ? order by every, start, indicator, unit");
-    ask(db, move |connection, found| collect(connection, TEXT, (every, from, to), found)).await
+    whole(match db.engine() {
+        Engine::Sqlite(pools) => sqlite::of_kind(&pools.bulk, every, from, to).await?,
+        Engine::Postgres(server) => postgres::of_kind(&server.read, every, from, to).await?,
+    })
 }
 
 /// The roll-ups of one window of an indicator, of all units.
@@ -210,8 +125,10 @@ pub async fn of_kind(db: &Db, every: i64, from: i64, to: i64) -> Result<Vec<Roll
 /// # Errors
 /// As [`by_keys`].
 pub async fn of_window(db: &Db, every: i64, start: i64, indicator: i64) -> Result<Vec<Rollup>, Error> {
-    const TEXT: &str = concat!("select ", columns!(), " from rollup where every = ? and start = ? and indicator = ?");
-    ask(db, move |connection, found| collect(connection, TEXT, (every, start, indicator), found)).await
+    whole(match db.engine() {
+        Engine::Sqlite(pools) => sqlite::of_window(&pools.bulk, every, start, indicator).await?,
+        Engine::Postgres(server) => postgres::of_window(&server.read, every, start, indicator).await?,
+    })
 }
 
 /// Starts of the windows of one kind that hold anything, oldest first.
@@ -253,28 +170,50 @@ pub async fn version(db: &Db) -> Result<i64, Error> {
 /// # Errors
 /// Any failure of the query.
 pub async fn put(tx: &mut Tx, rows: &[Rollup]) -> Result<(), Error> {
-    const HEAD: &str = concat!("insert or replace into rollup (", columns!(), ") values ");
+    const HEAD: &str = concat!("insert into rollup (", columns!(), ") values ");
+    const TAIL: &str = " on conflict (every, start, indicator, unit) do update set own_value = excluded.own_value, \
+        own_numerator = excluded.own_numerator, own_denominator = excluded.own_denominator, own_n = excluded.own_n, \
+        own_data_at = excluded.own_data_at, own_source = excluded.own_source, value = excluded.value, numerator = excluded.numerator, \
+        denominator = excluded.denominator, n = excluded.n, data_at = excluded.data_at, source = excluded.source, target = excluded.target, \
+        target_high = excluded.target_high, achievement = excluded.achievement, status = excluded.status, as_of = excluded.as_of, \
+        computed_at = excluded.computed_at, revision = excluded.revision";
     let parents = crate::source::parents(tx).await?;
     let configured = |source: Option<i64>| source.map(|no| parents.get(&no).copied().unwrap_or(no));
-    for piece in pieces(rows, 64) {
-        let mut query = sqlx::query(statement(HEAD, "", 23, piece.len()));
-        for row in piece {
-            query = query.bind(row.key.every).bind(row.key.start).bind(row.key.indicator).bind(row.key.unit);
-            query = query
-                .bind(row.own.value)
-                .bind(row.own.numerator)
-                .bind(row.own.denominator)
-                .bind(row.own.n)
-                .bind(row.own.data_at)
-                .bind(configured(row.own.source));
-            query =
-                query.bind(row.value).bind(row.numerator).bind(row.denominator).bind(row.n).bind(row.data_at).bind(configured(row.source));
-            query = query.bind(row.target).bind(row.target_high).bind(row.achievement).bind(row.status.code());
-            query = query.bind(row.as_of).bind(row.computed_at).bind(row.revision);
-        }
-        write!(tx, conn => query.execute(conn).await).map_err(Error::of("write roll-ups"))?;
+    for piece in pieces(&last_of_each(rows), 64) {
+        let written = run!(tx, {
+            let mut query = keyed::query(HEAD, TAIL, 23, piece.len());
+            for row in piece {
+                query = query.bind(row.key.every).bind(row.key.start).bind(row.key.indicator).bind(row.key.unit);
+                query = query
+                    .bind(row.own.value)
+                    .bind(row.own.numerator)
+                    .bind(row.own.denominator)
+                    .bind(row.own.n)
+                    .bind(row.own.data_at)
+                    .bind(configured(row.own.source));
+                query = query
+                    .bind(row.value)
+                    .bind(row.numerator)
+                    .bind(row.denominator)
+                    .bind(row.n)
+                    .bind(row.data_at)
+                    .bind(configured(row.source));
+                query = query.bind(row.target).bind(row.target_high).bind(row.achievement).bind(row.status.code());
+                query = query.bind(row.as_of).bind(row.computed_at).bind(row.revision);
+            }
+            query
+        });
+        written.map_err(Error::of("write roll-ups"))?;
     }
     Ok(())
+}
+
+/// The rows without those that a later one with the same key replaces: one statement may write a row only once.
+fn last_of_each(rows: &[Rollup]) -> Vec<&Rollup> {
+    let mut later = HashSet::with_capacity(rows.len());
+    let mut last: Vec<&Rollup> = rows.iter().rev().filter(|row| later.insert(row.key)).collect();
+    last.reverse();
+    last
 }
 
 /// Takes away the roll-ups of one window of an indicator that were computed before a moment.
@@ -283,7 +222,6 @@ pub async fn put(tx: &mut Tx, rows: &[Rollup]) -> Result<(), Error> {
 /// Any failure of the query.
 pub async fn remove_older(tx: &mut Tx, every: i64, start: i64, indicator: i64, computed_before: Millis) -> Result<(), Error> {
     const TEXT: &str = "delete from rollup where every = $1 and start = $2 and indicator = $3 and computed_at < $4";
-    let query = sqlx::query(TEXT).bind(every).bind(start).bind(indicator).bind(computed_before);
-    write!(tx, conn => query.execute(conn).await).map_err(Error::of("remove roll-ups"))?;
+    run!(tx, sqlx::query(TEXT).bind(every).bind(start).bind(indicator).bind(computed_before)).map_err(Error::of("remove roll-ups"))?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use rules::time::Millis;
 
-use crate::db::{Db, Tx, read, write};
+use crate::db::{Db, Tx, read, run};
 use crate::error::Error;
 use crate::person::Person;
 
@@ -27,13 +27,11 @@ pub struct Session {
 /// Any failure of the query.
 pub async fn insert(tx: &mut Tx, session: &Session) -> Result<(), Error> {
     const TEXT: &str = "insert into session (hash, person, created_at, seen_at, authenticated_at) values ($1, $2, $3, $4, $5)";
-    let query = sqlx::query(TEXT)
-        .bind(&session.hash)
-        .bind(session.person)
-        .bind(session.created_at)
-        .bind(session.seen_at)
-        .bind(session.authenticated_at);
-    write!(tx, conn => query.execute(conn).await).map_err(Error::of("add a session"))?;
+    let written = run!(tx, {
+        let query = sqlx::query(TEXT).bind(&session.hash).bind(session.person);
+        query.bind(session.created_at).bind(session.seen_at).bind(session.authenticated_at)
+    });
+    written.map_err(Error::of("add a session"))?;
     Ok(())
 }
 
@@ -57,9 +55,8 @@ pub async fn find(db: &Db, hash: &[u8]) -> Result<Option<(Session, Person)>, Err
 /// # Errors
 /// Any failure of the query.
 pub async fn touch(tx: &mut Tx, hash: &[u8], seen_at: Millis, authenticated_at: Option<Millis>) -> Result<(), Error> {
-    const TEXT: &str = "update session set seen_at = max(seen_at, $1), authenticated_at = coalesce($2, authenticated_at) where hash = $3";
-    write!(tx, conn => sqlx::query(TEXT).bind(seen_at).bind(authenticated_at).bind(hash).execute(conn).await)
-        .map_err(Error::of("touch a session"))?;
+    const TEXT: &str = "update session set seen_at = case when seen_at < $1 then $1 else seen_at end, authenticated_at = coalesce($2, authenticated_at) where hash = $3";
+    run!(tx, sqlx::query(TEXT).bind(seen_at).bind(authenticated_at).bind(hash)).map_err(Error::of("touch a session"))?;
     Ok(())
 }
 
@@ -68,9 +65,8 @@ pub async fn touch(tx: &mut Tx, hash: &[u8], seen_at: Millis, authenticated_at: 
 /// # Errors
 /// Any failure of the query.
 pub async fn delete(tx: &mut Tx, hash: &[u8]) -> Result<bool, Error> {
-    let done = write!(tx, conn => sqlx::query("delete from session where hash = $1").bind(hash).execute(conn).await)
-        .map_err(Error::of("end a session"))?;
-    Ok(done.rows_affected() == 1)
+    let done = run!(tx, sqlx::query("delete from session where hash = $1").bind(hash)).map_err(Error::of("end a session"))?;
+    Ok(done == 1)
 }
 
 /// Ends all sessions of a person.
@@ -78,9 +74,8 @@ pub async fn delete(tx: &mut Tx, hash: &[u8]) -> Result<bool, Error> {
 /// # Errors
 /// Any failure of the query.
 pub async fn delete_for_person(tx: &mut Tx, person: i64) -> Result<u64, Error> {
-    let done = write!(tx, conn => sqlx::query("delete from session where person = $1").bind(person).execute(conn).await)
-        .map_err(Error::of("end sessions"))?;
-    Ok(done.rows_affected())
+    let done = run!(tx, sqlx::query("delete from session where person = $1").bind(person)).map_err(Error::of("end sessions"))?;
+    Ok(done)
 }
 
 /// Ends sessions not used since a moment.
@@ -88,7 +83,6 @@ pub async fn delete_for_person(tx: &mut Tx, person: i64) -> Result<u64, Error> {
 /// # Errors
 /// Any failure of the query.
 pub async fn delete_expired(tx: &mut Tx, before: Millis) -> Result<u64, Error> {
-    let done = write!(tx, conn => sqlx::query("delete from session where seen_at < $1").bind(before).execute(conn).await)
-        .map_err(Error::of("end sessions"))?;
-    Ok(done.rows_affected())
+    let done = run!(tx, sqlx::query("delete from session where seen_at < $1").bind(before)).map_err(Error::of("end sessions"))?;
+    Ok(done)
 }

@@ -1,6 +1,6 @@
 //! Facts about the store that must not change under what is stored, by name.
 
-use crate::db::{Db, Tx, read, write};
+use crate::db::{Db, Tx, read, run};
 use crate::error::Error;
 
 /// Name of the region's time zone by which days were told apart.
@@ -21,6 +21,6 @@ pub async fn get(db: &Db, name: &str) -> Result<Option<String>, Error> {
 /// Any failure of the query.
 pub async fn set_once(tx: &mut Tx, name: &str, value: &str) -> Result<(), Error> {
     const TEXT: &str = "insert into setting (name, value) values ($1, $2) on conflict (name) do nothing";
-    write!(tx, conn => sqlx::query(TEXT).bind(name).bind(value).execute(conn).await).map_err(Error::of("set a setting"))?;
+    run!(tx, sqlx::query(TEXT).bind(name).bind(value)).map_err(Error::of("set a setting"))?;
     Ok(())
 }

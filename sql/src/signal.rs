@@ -1,51 +1,192 @@
-//! Hints that something was written, inside this process. Never data: whoever hears one looks at
-//! the tables, and looks at them now and then without one, because other processes write too.
+//! Hints that something was written. Never data: whoever hears one looks at the tables, and looks at them now and then
+//! without one, because a hint may be lost and other processes write too.
+//!
+//! Inside the process always; through a database server also between processes, by LISTEN and NOTIFY.
 
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPoolOptions};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::db::{Tx, TxEngine};
+use crate::error::Error;
+
+/// What was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hint {
+    /// Events were committed to the log.
+    Log,
+    /// Roll-ups were committed.
+    Rollups,
+    /// A revision of the configuration was committed.
+    Registry,
+}
+
+impl Hint {
+    const ALL: [Hint; 3] = [Hint::Log, Hint::Rollups, Hint::Registry];
+
+    fn channel(self) -> &'static str {
+        match self {
+            Hint::Log => "pantau_log",
+            Hint::Rollups => "pantau_rollups",
+            Hint::Registry => "pantau_registry",
+        }
+    }
+}
 
 /// Three counters that grow when the log, the roll-ups or the configuration were written.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Signal {
+    counters: Arc<Counters>,
+    server: Option<Listener>,
+}
+
+#[derive(Debug)]
+struct Counters {
     log: watch::Sender<u64>,
     rollups: watch::Sender<u64>,
     registry: watch::Sender<u64>,
 }
 
-impl Default for Signal {
+impl Default for Counters {
     fn default() -> Self {
         let new = || watch::Sender::new(0);
         Self { log: new(), rollups: new(), registry: new() }
     }
 }
 
+impl Counters {
+    fn grow(&self, hint: Hint) {
+        let counter = match hint {
+            Hint::Log => &self.log,
+            Hint::Rollups => &self.rollups,
+            Hint::Registry => &self.registry,
+        };
+        counter.send_modify(|count| *count += 1);
+    }
+}
+
 impl Signal {
+    /// Hints that also come from other processes through the server at `options`. What this handle itself says there
+    /// carries its `voice` and is not heard twice.
+    pub(crate) fn of_server(options: PgConnectOptions, voice: Arc<str>) -> Self {
+        Self { counters: Arc::default(), server: Some(Listener { options, voice, task: OnceLock::new() }) }
+    }
+
     /// Events were committed to the log.
     pub fn log_written(&self) {
-        self.log.send_modify(|count| *count += 1);
+        self.counters.grow(Hint::Log);
     }
 
     /// Roll-ups were committed.
     pub fn rollups_written(&self) {
-        self.rollups.send_modify(|count| *count += 1);
+        self.counters.grow(Hint::Rollups);
     }
 
     /// A revision of the configuration was committed.
     pub fn registry_written(&self) {
-        self.registry.send_modify(|count| *count += 1);
+        self.counters.grow(Hint::Registry);
     }
 
     /// Wakes when events were committed.
     pub fn watch_log(&self) -> watch::Receiver<u64> {
-        self.log.subscribe()
+        self.listen();
+        self.counters.log.subscribe()
     }
 
     /// Wakes when roll-ups were committed.
     pub fn watch_rollups(&self) -> watch::Receiver<u64> {
-        self.rollups.subscribe()
+        self.listen();
+        self.counters.rollups.subscribe()
     }
 
     /// Wakes when the configuration changed.
     pub fn watch_registry(&self) -> watch::Receiver<u64> {
-        self.registry.subscribe()
+        self.listen();
+        self.counters.registry.subscribe()
     }
+
+    /// Hears nothing from other processes any more.
+    pub(crate) fn close(&self) {
+        if let Some(task) = self.server.as_ref().and_then(|listener| listener.task.get()) {
+            task.abort();
+        }
+    }
+
+    /// The first who watches makes us listen to the server; a command that only writes needs no connection for it.
+    fn listen(&self) {
+        if let Some(listener) = &self.server {
+            let counters = Arc::clone(&self.counters);
+            listener.task.get_or_init(|| tokio::spawn(hear(listener.options.clone(), Arc::clone(&listener.voice), counters)));
+        }
+    }
+}
+
+/// How other processes are heard.
+#[derive(Debug)]
+struct Listener {
+    options: PgConnectOptions,
+    voice: Arc<str>,
+    task: OnceLock<JoinHandle<()>>,
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        if let Some(task) = self.task.get() {
+            task.abort();
+        }
+    }
+}
+
+/// Time between two tries to reach a server that is gone; everybody who waits for hints looks without them meanwhile.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// Passes on what others say until it is aborted.
+async fn hear(options: PgConnectOptions, voice: Arc<str>, counters: Arc<Counters>) {
+    let pool = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None).connect_lazy_with(options);
+    let mut is_told = false;
+    loop {
+        match listen(&pool, &voice, &counters).await {
+            Ok(()) => is_told = false,
+            Err(cause) if !is_told => {
+                is_told = true;
+                tracing::warn!("no hints come from the database server, so changes of other processes show later: {cause}");
+            }
+            Err(_) => {}
+        }
+        tokio::time::sleep(AGAIN_AFTER).await;
+    }
+}
+
+/// Passes on what others say until the connection ends.
+async fn listen(pool: &sqlx::PgPool, voice: &str, counters: &Counters) -> Result<(), sqlx::Error> {
+    let mut listener = PgListener::connect_with(pool).await?;
+    listener.eager_reconnect(false);
+    listener.listen_all(Hint::ALL.map(Hint::channel)).await?;
+    // What was said before nobody heard.
+    Hint::ALL.into_iter().for_each(|hint| counters.grow(hint));
+    while let Some(said) = listener.try_recv().await? {
+        let hint = Hint::ALL.into_iter().find(|hint| hint.channel() == said.channel());
+        if let Some(hint) = hint.filter(|_| said.payload() != voice) {
+            counters.grow(hint);
+        }
+    }
+    Ok(())
+}
+
+/// Gives a hint to the other processes when the transaction commits.
+pub(crate) async fn tell(tx: &mut Tx, hint: Hint) -> Result<(), Error> {
+    match (&mut tx.engine, &tx.voice) {
+        (TxEngine::Postgres(transaction), Some(voice)) => say(transaction, voice, hint).await,
+        _ => Ok(()),
+    }
+}
+
+/// The same on a connection.
+pub(crate) async fn say(connection: &mut PgConnection, voice: &str, hint: Hint) -> Result<(), Error> {
+    let query = sqlx::query("select pg_notify($1, $2)").bind(hint.channel()).bind(voice);
+    query.execute(connection).await.map_err(Error::of("give a hint"))?;
+    Ok(())
 }

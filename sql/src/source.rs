@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::db::{Db, Tx, read, write};
+use crate::db::{Db, Tx, read, run, write};
 use crate::error::Error;
 
 /// The number of a source, given now if it has none. `parent` is the configured source it lies below.
@@ -12,7 +12,7 @@ use crate::error::Error;
 pub async fn ensure(tx: &mut Tx, id: &str, parent: Option<i64>) -> Result<i64, Error> {
     let failed = || Error::of("give a source its number");
     const INSERT: &str = "insert into source (id, parent) values ($1, $2) on conflict (id) do nothing";
-    write!(tx, conn => sqlx::query(INSERT).bind(id).bind(parent).execute(conn).await).map_err(failed())?;
+    run!(tx, sqlx::query(INSERT).bind(id).bind(parent)).map_err(failed())?;
     write!(tx, conn => sqlx::query_scalar("select no from source where id = $1").bind(id).fetch_one(conn).await).map_err(failed())
 }
 

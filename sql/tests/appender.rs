@@ -6,12 +6,13 @@ use rules::at::At;
 use rules::time::{Millis, Now};
 use sql::log::{Appender, Content, Group, NewEvent, Outcome, append, entries_after};
 use sql::{Db, Error, chain};
+use tests::Store;
 
-async fn store() -> (Db, tempfile::TempDir) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let db = Db::open(&format!("sqlite://{}/pantau.db", folder.path().display())).await.expect("a store");
+async fn store() -> (Db, Store) {
+    let store = Store::new();
+    let db = Db::open(store.url()).await.expect("a store");
     db.migrate().await.expect("migrations");
-    (db, folder)
+    (db, store)
 }
 
 fn clock(at: Millis) -> Now {
@@ -91,7 +92,8 @@ async fn a_refused_group_leaves_nothing_and_the_next_one_goes_on() {
 async fn a_writer_of_this_process_is_waited_for() {
     let (db, _folder) = store().await;
     let mut appender = Appender::new(db.clone());
-    let tx = db.begin().await.expect("a transaction");
+    let mut tx = db.begin().await.expect("a transaction");
+    append(&mut tx, 1, &[]).await.expect("the log is ours");
     let events = vec![sample("a", "2026", [Some(1.0), None, None], None)];
     let now = clock(1);
     let mut appending = std::pin::pin!(appender.append(&now, Group { events, used_keys: Vec::new() }));

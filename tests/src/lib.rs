@@ -1,1 +1,7 @@
 #![doc = include_str!("../README.md")]
+
+mod cluster;
+mod store;
+
+pub use cluster::Cluster;
+pub use store::{Store, is_on_postgres, skips_on_postgres};

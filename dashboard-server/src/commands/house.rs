@@ -55,8 +55,8 @@ impl House {
         let no_signals = |cause| Failure::run("the system does not let the program listen to signals").because(cause);
         let signals = Signals::listen().map_err(no_signals)?;
         let metrics = telemetry::start_metrics().map_err(|cause| Failure::run("metrics could not be set up").because(cause))?;
-        let lock = sql::lock_for_server(&config.store.url)?;
         let db = Db::open(&config.store.url).await?;
+        let lock = sql::lock_for_server(&db).await?;
         for step in db.migrate().await? {
             tracing::info!("migrated the store: {step}");
         }

@@ -28,7 +28,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Failure> {
         println!("nothing to migrate");
     } else {
         // A server must not find another schema under its feet.
-        let _lock = sql::lock_for_server(&config.store.url)?;
+        let _lock = sql::lock_for_server(&db).await?;
         for step in db.migrate().await? {
             println!("applied {step}");
         }

@@ -48,10 +48,13 @@ impl std::fmt::Display for Role {
 }
 
 pub(crate) async fn run(args: Args, now: Now) -> Result<(), Failure> {
-    if !Role::ALL.iter().all(|role| args.roles.contains(role)) {
-        return Err(Failure::usage("SQLite cannot be shared by several processes, so all roles run in one; leave --roles out"));
-    }
     let config = args.config.load(args.listen)?;
+    if !Role::ALL.iter().all(|role| args.roles.contains(role)) {
+        return Err(Failure::usage(match config.store.url.starts_with("sqlite://") {
+            true => "SQLite cannot be shared by several processes, so all roles run in one; leave --roles out",
+            false => "roles cannot run in processes of their own yet; leave --roles out",
+        }));
+    }
     telemetry::start_server_logging();
     let house = House::open(&config, now).await?;
     let house = house.stand().await?;

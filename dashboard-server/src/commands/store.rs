@@ -36,8 +36,8 @@ impl ConfigArgs {
     /// The store, for a command that changes what a server believes; see [`Shared`].
     pub(crate) async fn share(self) -> Result<Shared, Failure> {
         let config = self.load(None)?;
-        let has_server = sql::is_server_running(&config.store.url)?;
-        Ok(Shared { db: open(&config.store.url).await?, has_server })
+        let db = open(&config.store.url).await?;
+        Ok(Shared { has_server: sql::is_server_running(&db).await?, db })
     }
 }
 
@@ -73,10 +73,10 @@ pub(crate) async fn same_timezone(db: &Db, timezone: Tz) -> Result<(), Failure> 
 
 /// Opens the store; makes and migrates it unless a server has it open, which then has done so.
 pub(crate) async fn open(url: &str) -> Result<Db, Failure> {
-    let has_server = sql::is_server_running(url)?;
     let db = Db::open(url).await?;
+    let has_server = sql::is_server_running(&db).await?;
     if !has_server && db.migration_status().await?.iter().all(|step| !step.applied) {
-        eprintln!("note: there was no store at {}; a new, empty one was made", db.path().display());
+        eprintln!("note: there was no store at {}; a new, empty one was made", db.place());
     }
     match has_server {
         true => db.require_migrated().await?,

@@ -54,12 +54,21 @@ fn public_url(text: &str) -> Result<String, ConfigError> {
 }
 
 fn url(text: &str) -> Result<String, ConfigError> {
-    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-        return refuse("PostgreSQL is not supported yet; write store.url = \"sqlite://PATH\"");
-    }
-    match text.strip_prefix("sqlite://") {
-        Some(path) if !path.is_empty() && !path.ends_with('/') => Ok(text.to_owned()),
-        _ => refuse(format!("store.url is {:?}; write sqlite://PATH, like sqlite://data/pantau.db", super::masked(text))),
+    let is_one = match text.split_once("://") {
+        Some(("sqlite", path)) => !path.is_empty() && !path.ends_with('/'),
+        // Behind the host, which may be left out for a socket, the name of a database.
+        Some(("postgres" | "postgresql", rest)) => {
+            let (authority, query) = rest.split_once('?').unwrap_or((rest, ""));
+            authority.rsplit_once('/').is_some_and(|(_, database)| !database.is_empty()) || query.contains("dbname=")
+        }
+        _ => false,
+    };
+    match is_one {
+        true => Ok(text.to_owned()),
+        false => refuse(format!(
+            "store.url is {:?}; write sqlite://PATH, like sqlite://data/pantau.db, or postgres://USER:PASSWORD@HOST/DATABASE",
+            super::masked(text)
+        )),
     }
 }
 

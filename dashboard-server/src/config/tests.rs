@@ -54,11 +54,13 @@ fn unknown_keys_are_named() {
 
 #[test]
 fn values_that_cannot_be_are_refused_with_what_to_write() {
-    assert_eq!(refusal("[store]\nurl = \"postgres://u:p@h/d\"\n"), "PostgreSQL is not supported yet; write store.url = \"sqlite://PATH\"");
-    assert_eq!(
-        refusal("[store]\nurl = \"mysql://u:p@h/d\"\n"),
-        "store.url is \"mysql://u:***@h/d\"; write sqlite://PATH, like sqlite://data/pantau.db"
-    );
+    for url in ["mysql://u:p@h/d", "postgres://u:p@h", "postgresql://u:p@h/"] {
+        let shown = masked(url);
+        assert_eq!(
+            refusal(&format!("[store]\nurl = \"{url}\"\n")),
+            format!("store.url is {shown:?}; write sqlite://PATH, like sqlite://data/pantau.db, or postgres://USER:PASSWORD@HOST/DATABASE")
+        );
+    }
     assert_eq!(refusal("[intake]\nlog = \"nats://h:4222\"\n"), "a NATS log is not supported yet; write intake.log = \"store\"");
     assert_eq!(refusal("[server]\nlisten = \"8080\"\n"), "server.listen is \"8080\"; write HOST:PORT, like 127.0.0.1:8080 or 0.0.0.0:80");
     assert_eq!(refusal("[server]\nlisten = 8080\n"), "pantau.toml: server.listen must be text between double quotes");
@@ -83,6 +85,15 @@ fn a_secret_may_stand_in_a_file_of_its_own() {
 }
 
 #[test]
+fn a_database_on_a_server_is_shown_without_its_password() {
+    for url in ["postgres://u:secret@h/d", "postgresql://h:5433/d?password=secret", "postgres:///d?host=/run", "postgres://h?dbname=d"] {
+        let config = load(&format!("[store]\nurl = \"{url}\"\n"), &[]).expect("loads");
+        assert_eq!(config.store.url, url);
+        assert!(!format!("{config} {config:?}").contains("secret"), "{config}");
+    }
+}
+
+#[test]
 fn a_file_that_was_asked_for_must_exist() {
     let choice = Choice { file: Some("/nowhere/pantau.toml".into()), ..Choice::default() };
     let sentence = Config::load(&choice, &[]).expect_err("is refused").to_string();
@@ -100,5 +111,8 @@ fn the_effective_configuration_is_toml_again() {
 #[test]
 fn passwords_are_masked() {
     assert_eq!(masked("postgres://u:p@h:1/d"), "postgres://u:***@h:1/d");
+    assert_eq!(masked("postgres://u:p/w@d?x=1#@h/d?sslmode=require"), "postgres://u:***@h/d?sslmode=require");
+    assert_eq!(masked("postgres:///d?host=/run&user=u&password=p"), "postgres:///d?host=/run&user=u&password=***");
+    assert_eq!(masked("postgres://h/d"), "postgres://h/d");
     assert_eq!(masked("sqlite://data/a@b.db"), "sqlite://data/a@b.db");
 }

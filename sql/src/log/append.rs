@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use rules::at::At;
 use rules::time::{Millis, format_instant};
-use sqlx::SqliteConnection;
+use sqlx::{Sqlite, SqliteConnection};
 
-use super::{Content, Digester, NewEvent, Outcome};
-use crate::db::{Tx, write};
+use super::{Content, Digester, NewEvent, Outcome, postgres};
+use crate::db::{Tx, TxEngine};
 use crate::error::Error;
 use crate::keyed::{padded, pieces, statement};
+use crate::signal::{Hint, tell};
 
 /// Rows in one insert: beyond a hundred the gain is lost in the binding of parameters.
 const ROWS: usize = 64;
@@ -21,7 +22,13 @@ const ROWS: usize = 64;
 /// [`Error::ClockBehind`] when `now` lies before the newest receipt; any failure of a query, after
 /// which the transaction must be dropped.
 pub async fn append(tx: &mut Tx, now: Millis, events: &[NewEvent]) -> Result<Vec<Outcome>, Error> {
-    write!(tx, conn => append_on(conn, now, events).await)
+    match &mut tx.engine {
+        TxEngine::Sqlite(transaction) => append_on(transaction, now, events).await,
+        TxEngine::Postgres(transaction) => {
+            let outcomes = postgres::append(transaction, now, events).await?;
+            tell(tx, Hint::Log).await.map(|()| outcomes)
+        }
+    }
 }
 
 async fn append_on(conn: &mut SqliteConnection, now: Millis, events: &[NewEvent]) -> Result<Vec<Outcome>, Error> {
@@ -67,7 +74,7 @@ async fn append_on(conn: &mut SqliteConnection, now: Millis, events: &[NewEvent]
 async fn insert_samples(conn: &mut SqliteConnection, now: Millis, rows: &[(i64, &NewEvent)]) -> Result<(), Error> {
     const HEAD: &str = "insert into sample \
         (seq, received_at, source, event_id, time, unit, indicator, grain, at, value, numerator, denominator, note) values ";
-    let mut query = sqlx::query(statement(HEAD, "", 13, rows.len()));
+    let mut query = sqlx::query(statement::<Sqlite>(HEAD, "", 13, rows.len()));
     for (seq, event) in rows {
         let Content::Sample { unit, indicator, at, value, numerator, denominator, note } = &event.content else { continue };
         query = query.bind(seq).bind(now).bind(event.source).bind(event.id.as_str()).bind(event.time);
@@ -84,7 +91,7 @@ async fn claim_keys(conn: &mut SqliteConnection, first: i64, events: &[NewEvent]
     let mut outcomes = Vec::with_capacity(events.len());
     for piece in pieces(&numbered, ROWS) {
         const HEAD: &str = "insert into event_key (source, event_id, seq) values ";
-        let mut query = sqlx::query(statement(HEAD, " on conflict (source, event_id) do nothing", 3, piece.len()));
+        let mut query = sqlx::query(statement::<Sqlite>(HEAD, " on conflict (source, event_id) do nothing", 3, piece.len()));
         for (seq, event) in piece {
             query = query.bind(event.source).bind(event.id.as_str()).bind(seq);
         }
@@ -103,7 +110,7 @@ async fn compare(conn: &mut SqliteConnection, first: i64, events: &[NewEvent], p
     let mut holders: HashMap<(i64, String), i64> = HashMap::with_capacity(piece.len());
     const HEAD: &str = "select source, event_id, seq from event_key where (source, event_id) in (values ";
     let shape = padded(piece.len());
-    let mut query = sqlx::query_as::<_, (i64, String, i64)>(statement(HEAD, ")", 2, shape));
+    let mut query = sqlx::query_as::<_, (i64, String, i64)>(statement::<Sqlite>(HEAD, ")", 2, shape));
     for (_, event) in piece.iter().chain(std::iter::repeat(&piece[piece.len() - 1])).take(shape) {
         query = query.bind(event.source).bind(event.id.as_str());
     }

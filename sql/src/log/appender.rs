@@ -10,8 +10,8 @@ use rules::at::At;
 use rules::time::{Millis, Now, format_instant};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use super::{Content, Digester, NewEvent, Outcome};
-use crate::db::{BUSY_TIMEOUT, Db};
+use super::{Content, Digester, NewEvent, Outcome, postgres};
+use crate::db::{BUSY_TIMEOUT, Db, Engine};
 use crate::error::Error;
 
 /// Appends groups, one at a time. Opens its connection with the first and again after a failure.
@@ -51,6 +51,10 @@ impl Appender {
     /// # Errors
     /// [`Error::ClockBehind`], [`Error::Busy`], [`Error::Full`] or any failure of a query; nothing was written then.
     pub async fn append(&mut self, now: &Now, group: Group) -> (Group, Result<Appended, Error>) {
+        if let Engine::Postgres(server) = self.db.engine() {
+            let appended = Box::pin(postgres::append_group(server, now, &group)).await;
+            return (group, appended);
+        }
         let turn = match self.db.turn().await {
             Ok(turn) => turn,
             Err(cause) => return (group, Err(cause)),
@@ -84,6 +88,9 @@ impl Appender {
     /// # Errors
     /// As [`Appender::append`]; nothing was written then.
     pub async fn append_past(&mut self, groups: Vec<(Millis, Vec<NewEvent>)>) -> Result<(), Error> {
+        if let Engine::Postgres(server) = self.db.engine() {
+            return Box::pin(postgres::append_past(server, groups)).await;
+        }
         let _turn = self.db.turn().await?;
         let (db, connection) = (self.db.clone(), self.connection.take());
         let work = tokio::task::spawn_blocking(move || {

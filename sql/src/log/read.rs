@@ -8,7 +8,7 @@ use rules::time::Millis;
 use super::{Content, NewEvent};
 use crate::db::{Db, read};
 use crate::error::Error;
-use crate::keyed::{SHAPES, padded, statement};
+use crate::keyed::{self, SHAPES, padded};
 
 /// A sample with its place in the log.
 #[derive(Clone, Debug, PartialEq)]
@@ -190,11 +190,14 @@ pub async fn seqs_of_keys(db: &Db, keys: &[(i64, String)]) -> Result<Vec<(i64, S
     let mut found = Vec::new();
     for piece in keys.chunks(SHAPES[0]) {
         let shape = padded(piece.len());
-        let mut query = sqlx::query_as::<_, (i64, String, i64)>(statement(HEAD, ")", 2, shape));
-        for (source, id) in piece.iter().chain(std::iter::repeat(&piece[piece.len() - 1])).take(shape) {
-            query = query.bind(source).bind(id);
-        }
-        found.extend(read!(db, conn => query.fetch_all(conn).await).map_err(Error::of("read the keys of events"))?);
+        let rows: Result<Vec<(i64, String, i64)>, _> = read!(db, conn => {
+            let mut query = keyed::query_as(HEAD, ")", 2, shape);
+            for (source, id) in piece.iter().chain(std::iter::repeat(&piece[piece.len() - 1])).take(shape) {
+                query = query.bind(source).bind(id);
+            }
+            query.fetch_all(conn).await
+        });
+        found.extend(rows.map_err(Error::of("read the keys of events"))?);
     }
     Ok(found)
 }
@@ -213,11 +216,14 @@ pub async fn voided(db: &Db, keys: &[(i64, &str)], until: i64) -> Result<HashSet
     const HEAD: &str = "select target_source, target_id, min(seq) from void where (target_source, target_id) in (values ";
     for piece in keys.chunks(SHAPES[0]) {
         let shape = padded(piece.len());
-        let mut query = sqlx::query_as::<_, (i64, String, i64)>(statement(HEAD, ") group by target_source, target_id", 2, shape));
-        for (source, id) in piece.iter().chain(std::iter::repeat(&piece[piece.len() - 1])).take(shape) {
-            query = query.bind(source).bind(*id);
-        }
-        let rows = read!(db, conn => query.fetch_all(conn).await).map_err(Error::of("read voids"))?;
+        let rows: Result<Vec<(i64, String, i64)>, _> = read!(db, conn => {
+            let mut query = keyed::query_as(HEAD, ") group by target_source, target_id", 2, shape);
+            for (source, id) in piece.iter().chain(std::iter::repeat(&piece[piece.len() - 1])).take(shape) {
+                query = query.bind(source).bind(*id);
+            }
+            query.fetch_all(conn).await
+        });
+        let rows = rows.map_err(Error::of("read voids"))?;
         found.extend(rows.into_iter().filter(|(.., seq)| *seq <= until).map(|(source, id, _)| (source, id)));
     }
     Ok(found)
