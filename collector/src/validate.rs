@@ -222,6 +222,10 @@ fn remark(field: &str, text: &str) -> Result<(), Wrong> {
     if longer_than(text, MAX_NOTE) {
         return Err((Code::WrongShape, format!("`data.{field}` has {} characters; expected at most {MAX_NOTE}", text.chars().count())));
     }
+    // PostgreSQL cannot store it, and one bad event never fails its neighbours.
+    if text.contains('\0') {
+        return Err((Code::WrongShape, format!("`data.{field}` holds a NUL character; expected text")));
+    }
     match rules::personal::looks_personal(text) {
         Some(what) => Err((Code::PersonalData, format!("`data.{field}` looks like it holds {what}; expected a remark that names nobody"))),
         None => Ok(()),

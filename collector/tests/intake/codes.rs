@@ -64,6 +64,7 @@ async fn every_code_is_given_for_its_fault() {
         ("wrong_shape", "a list", with(e(), "data", json!([]))),
         ("wrong_shape", "\"nik\"", data("nik", json!("1871"))),
         ("wrong_shape", "\"reason\"", data("reason", json!("x"))),
+        ("wrong_shape", "NUL", data("note", json!("a\0b"))),
         ("wrong_shape", "`data.unit` is missing", event("e", without(good(), "unit"))),
         ("wrong_shape", "`data.unit` is the number 1", data("unit", json!(1))),
         ("wrong_shape", "`data.indicator` is missing", event("e", without(good(), "indicator"))),
