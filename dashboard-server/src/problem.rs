@@ -186,6 +186,9 @@ impl From<sql::Error> for Problem {
         if error.is_busy() {
             tracing::warn!(error = chain(&error), "the database was busy: {error}");
             Self::busy("the database is busy; try again", 1)
+        } else if error.is_away() {
+            tracing::warn!(error = chain(&error), "could not answer a request: {error}");
+            Self::busy("the database does not answer at the moment; try again", 5)
         } else {
             Self::internal(&error)
         }

@@ -131,19 +131,23 @@ async fn follow_registry(app: Arc<App>, shutdown: CancellationToken) {
     let mut written = app.db.signal().watch_registry();
     let mut look = tokio::time::interval(LOOK_FOR_REVISION);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut is_told = false;
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
             _ = look.tick() => {}
             _ = written.changed() => {}
         }
-        match sql::registry::revision(&app.db).await {
-            Ok(revision) if revision == app.registry().revision => continue,
-            Ok(_) => {}
-            Err(error) => {
-                tracing::warn!(error = chain(&error), "could not look for a new configuration: {error}");
-                continue;
-            }
+        let revision = sql::registry::revision(&app.db).await;
+        if let Err(error) = &revision
+            && !is_told
+        {
+            tracing::warn!(error = chain(error), "could not look for a new configuration: {error}");
+        }
+        // One failure, one line, although it is met ten times a second.
+        is_told = revision.is_err();
+        if revision.is_ok_and(|revision| revision == app.registry().revision) || is_told {
+            continue;
         }
         match sql::registry::load(&app.db, None).await {
             Ok(registry) => app.registry.store(Arc::new(registry)),

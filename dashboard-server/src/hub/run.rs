@@ -27,7 +27,7 @@ pub(crate) async fn run(app: Arc<App>, shutdown: CancellationToken) {
     let mut rollups = app.db.signal().watch_rollups();
     let mut second = tokio::time::interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut owner = Owner { app: Arc::clone(&app), kept: HashMap::new(), version: None };
+    let mut owner = Owner { app: Arc::clone(&app), kept: HashMap::new(), version: None, is_told: false };
     owner.open_all().await;
     let mut is_hinted = false;
     let mut next = Instant::now();
@@ -59,6 +59,8 @@ struct Owner {
     kept: HashMap<String, Kept>,
     /// Version of the roll-ups at the last full reading.
     version: Option<i64>,
+    /// Whether the log has it already that the store does not answer.
+    is_told: bool,
 }
 
 impl Owner {
@@ -104,13 +106,17 @@ impl Owner {
             return Reread::Nothing;
         }
         match sql::rollup::version(&self.app.db).await {
-            Ok(version) if self.version == Some(version) => Reread::Nothing,
             Ok(version) => {
+                self.is_told = false;
+                let reread = if self.version == Some(version) { Reread::Nothing } else { Reread::All };
                 self.version = Some(version);
-                Reread::All
+                reread
             }
             Err(error) => {
-                tracing::warn!(error = chain(&error), "could not look for new roll-ups: {error}");
+                if !self.is_told {
+                    tracing::warn!(error = chain(&error), "could not look for new roll-ups: {error}");
+                }
+                self.is_told = true;
                 Reread::Nothing
             }
         }
