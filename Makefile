@@ -48,8 +48,12 @@ lint:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --release --workspace --all-targets --locked -- -D warnings
 
-rust-test: build
+# Test targets that open a store; they run a second time with databases of a PostgreSQL server of their own.
+ON_BOTH := log appender configuration postgres arrival intake api end_to_end
+
+rust-test: build packages
 	$(CARGO) test --release --workspace --locked --no-fail-fast
+	PANTAU_TEST_ENGINE=postgres $(CARGO) test --release --workspace --locked --no-fail-fast --bins $(ON_BOTH:%=--test %)
 
 browser-test: build packages tests/browser/node_modules/.installed
 	cd tests/browser && node run.mjs
@@ -59,7 +63,7 @@ tests/browser/node_modules/.installed: tests/browser/package-lock.json
 	touch $@
 
 packages:
-	scripts/install-packages chromium faketime
+	scripts/install-packages chromium faketime postgresql
 
 clean-demo:
 	rm -rf $(DATA)

@@ -59,13 +59,13 @@ fn first_day() -> chrono::NaiveDate {
 
 pub(crate) struct Store {
     db: Db,
-    _folder: tempfile::TempDir,
+    _store: tests::Store,
 }
 
 impl Store {
     pub(crate) async fn new() -> Store {
-        let folder = tempfile::tempdir().expect("a folder");
-        let db = Db::open(&format!("sqlite://{}/pantau.db", folder.path().display())).await.expect("a store");
+        let store = tests::Store::new();
+        let db = Db::open(store.url()).await.expect("a store");
         db.migrate().await.expect("migrations");
         let unit = |id: &str, parent: Option<&str>| Change {
             table: Table::Unit,
@@ -95,7 +95,7 @@ impl Store {
         record(&mut tx, 1, "test", &put, &[]).await.expect("a revision");
         sql::source::ensure(&mut tx, "test", None).await.expect("a source");
         tx.commit().await.expect("a commit");
-        Store { db, _folder: folder }
+        Store { db, _store: store }
     }
 
     pub(crate) async fn append(&self, events: &[Event]) {

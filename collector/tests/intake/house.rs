@@ -28,7 +28,7 @@ pub(crate) struct House {
     pub(crate) clock: Arc<AtomicI64>,
     pub(crate) tracker: TaskTracker,
     pub(crate) shutdown: CancellationToken,
-    pub(crate) folder: tempfile::TempDir,
+    pub(crate) store: tests::Store,
 }
 
 /// May write for all units, source `sicantik`, which is configured for `dinas` and below.
@@ -44,8 +44,8 @@ impl House {
     }
 
     pub(crate) async fn with(config: Config) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let db = Db::open(&format!("sqlite://{}/pantau.db", folder.path().display())).await.expect("opens");
+        let store = tests::Store::new();
+        let db = Db::open(store.url()).await.expect("opens");
         db.migrate().await.expect("migrates");
         settle(&db).await;
         let registry = Arc::new(sql::registry::load(&db, None).await.expect("loads"));
@@ -62,7 +62,7 @@ impl House {
             shutdown.clone(),
         );
         let app = collector::routes(intake.clone());
-        Self { db, intake, app, clock, tracker, shutdown, folder }
+        Self { db, intake, app, clock, tracker, shutdown, store }
     }
 
     /// Posts a body as it is; status, headers and JSON of the answer.
@@ -99,6 +99,13 @@ impl House {
         let mut tx = self.db.begin().await.expect("begins");
         record(&mut tx, NOW, "test", &[put], &[]).await.expect("records");
         tx.commit().await.expect("commits");
+    }
+
+    /// Keeps the writer waiting: whoever appends holds the log until the transaction ends.
+    pub(crate) async fn hold_log(&self) -> sql::Tx {
+        let mut tx = self.db.begin().await.expect("begins");
+        sql::log::append(&mut tx, NOW, &[]).await.expect("the log is held");
+        tx
     }
 
     pub(crate) async fn close(self) {

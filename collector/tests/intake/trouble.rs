@@ -21,8 +21,7 @@ async fn until(what: &str, mut reached: impl FnMut() -> bool) {
 #[tokio::test]
 async fn a_full_queue_refuses_the_newcomer_and_keeps_what_waits() {
     let house = Arc::new(House::with(Config { queued_submissions: 1, ..Config::default() }).await);
-    // Whoever holds the one writer connection holds the writer.
-    let holder = house.db.begin().await.expect("begins");
+    let holder = house.hold_log().await;
     let post = |id: &'static str| {
         let house = Arc::clone(&house);
         tokio::spawn(async move { house.post_raw(KEY, &[], sample(id, 1.0).to_string()).await })
@@ -60,7 +59,7 @@ async fn a_used_up_budget_is_503_and_comes_back() {
 #[tokio::test]
 async fn a_key_with_too_many_requests_is_told_429() {
     let house = Arc::new(House::open().await);
-    let holder = house.db.begin().await.expect("begins");
+    let holder = house.hold_log().await;
     let waiting: Vec<_> = (0..128)
         .map(|n| {
             let house = Arc::clone(&house);
@@ -106,8 +105,9 @@ async fn a_clock_set_back_stops_intake_until_it_is_right() {
 #[tokio::test]
 async fn another_process_with_the_lock_is_waited_for() {
     let house = Arc::new(House::open().await);
-    let other = sql::Db::open(&format!("sqlite://{}/pantau.db", house.folder.path().display())).await.expect("opens");
-    let lock = other.begin().await.expect("begins");
+    let other = sql::Db::open(house.store.url()).await.expect("opens");
+    let mut lock = other.begin().await.expect("begins");
+    sql::log::append(&mut lock, NOW, &[]).await.expect("the log is held");
     let post = {
         let house = Arc::clone(&house);
         tokio::spawn(async move { house.post(KEY, &sample("patient", 1.0)).await })
@@ -121,7 +121,7 @@ async fn another_process_with_the_lock_is_waited_for() {
 #[tokio::test]
 async fn what_waits_at_a_stop_is_stored_and_answered() {
     let house = Arc::new(House::open().await);
-    let holder = house.db.begin().await.expect("begins");
+    let holder = house.hold_log().await;
     let post = |id: &'static str| {
         let house = Arc::clone(&house);
         tokio::spawn(async move { house.post(KEY, &sample(id, 1.0)).await })

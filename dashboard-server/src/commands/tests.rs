@@ -55,12 +55,12 @@ async fn split_roles_on_sqlite_exit_2() {
 }
 
 /// A store with the example district.
-async fn store() -> (Db, tempfile::TempDir) {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let db = super::store::open(&format!("sqlite://{}/pantau.db", folder.path().display())).await.expect("opens");
+async fn store() -> (Db, ::tests::Store) {
+    let store = ::tests::Store::new();
+    let db = super::store::open(store.url()).await.expect("opens");
     let now: rules::time::Now = std::sync::Arc::new(|| AT);
     dashboard_server::apply::apply(&db, &now, "test", &dashboard_server::apply::embedded_example()).await.expect("applies");
-    (db, folder)
+    (db, store)
 }
 
 fn units(ids: &[&str]) -> Vec<String> {
@@ -69,7 +69,7 @@ fn units(ids: &[&str]) -> Vec<String> {
 
 #[tokio::test]
 async fn a_key_is_known_by_its_text_and_makes_its_source() {
-    let (db, _folder) = store().await;
+    let (db, _store) = store().await;
     let text = key::create(&db, AT, "curl", &units(&["dinkes", "rsud"]), true).await.expect("is made");
     let found = sql::key::verify(&db, &text).await.expect("reads").expect("is found");
     assert_eq!((found.source_id.as_str(), found.units.len(), found.all_units, found.read), ("curl", 2, false, true));
@@ -85,7 +85,7 @@ async fn a_key_is_known_by_its_text_and_makes_its_source() {
 
 #[tokio::test]
 async fn a_key_of_unknown_units_is_not_made() {
-    let (db, _folder) = store().await;
+    let (db, _store) = store().await;
     let failure = key::create(&db, AT, "curl", &units(&["dinkes", "dinkess"]), false).await.expect_err("is refused");
     assert_eq!(failure.to_string(), "there is no unit \"dinkess\"; use an id of units.csv, or '*' for all");
     assert!(sql::key::list(&db).await.expect("reads").is_empty());
@@ -98,7 +98,7 @@ async fn a_key_of_unknown_units_is_not_made() {
 
 #[tokio::test]
 async fn a_revoked_key_opens_nothing() {
-    let (db, _folder) = store().await;
+    let (db, _store) = store().await;
     let text = key::create(&db, AT, "curl", &units(&["*"]), false).await.expect("is made");
     key::revoke(&db, AT, &text).await.expect("is revoked");
     assert!(sql::key::verify(&db, &text).await.expect("reads").is_none());
@@ -107,7 +107,7 @@ async fn a_revoked_key_opens_nothing() {
 
 #[tokio::test]
 async fn a_person_is_added_once_and_for_a_unit_that_exists() {
-    let (db, _folder) = store().await;
+    let (db, _store) = store().await;
     user::add(&db, AT, "sri", "viewer", "dinkes", "k3m9x-aaaaa-bbbbb").await.expect("is added");
     let person = sql::person::find(&db, "sri").await.expect("reads").expect("is there");
     assert!(person.password.starts_with("$argon2id$"), "only a hash is stored");

@@ -19,7 +19,6 @@ use sha2::{Digest, Sha256};
 use sql::Db;
 use sql::registry::Registry;
 use sql::rollup::{Key, Own, Rollup};
-use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -57,7 +56,7 @@ pub(crate) struct House {
     clock: Arc<AtomicI64>,
     shutdown: CancellationToken,
     running: Vec<JoinHandle<()>>,
-    _folder: TempDir,
+    _store: tests::Store,
 }
 
 /// Intake and roll-up stand.
@@ -94,8 +93,8 @@ impl House {
     }
 
     async fn built(limits: Limits, public_url: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let db = Db::open(&format!("sqlite://{}", folder.path().join("pantau.db").display())).await.expect("a store");
+        let store = tests::Store::new();
+        let db = Db::open(store.url()).await.expect("a store");
         db.migrate().await.expect("migrates");
         let clock = Arc::new(AtomicI64::new(parse_instant(START).expect("an instant")));
         let now: Now = {
@@ -131,7 +130,7 @@ impl House {
             let (server, shutdown) = (server.clone(), shutdown.clone());
             tokio::spawn(async move { server.run(shutdown).await.expect("no task falls") })
         };
-        Self { db, server, router, registry, clock, shutdown, running: vec![behind], _folder: folder }
+        Self { db, server, router, registry, clock, shutdown, running: vec![behind], _store: store }
     }
 
     async fn settle(&self) {

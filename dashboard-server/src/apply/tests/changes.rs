@@ -13,14 +13,14 @@ const SOURCES: &str = "[[source]]\nid = \"simrs\"\nname = \"SIMRS\"\nrhythm = \"
 struct Store {
     db: Db,
     now: Now,
-    _folder: tempfile::TempDir,
+    _store: ::tests::Store,
 }
 
 async fn store() -> Store {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let db = Db::open(&format!("sqlite://{}/pantau.db", folder.path().display())).await.expect("opens");
+    let store = ::tests::Store::new();
+    let db = Db::open(store.url()).await.expect("opens");
     db.migrate().await.expect("migrates");
-    Store { db, now: Arc::new(|| 1_764_000_000_000), _folder: folder }
+    Store { db, now: Arc::new(|| 1_764_000_000_000), _store: store }
 }
 
 impl Store {

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
+use tests::{Store, is_on_postgres};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::clock::pretend;
@@ -14,14 +15,23 @@ use super::server::Server;
 /// Houses at a time, however many processors there are: each is a server with threads of its own.
 static TURNS: Semaphore = Semaphore::const_new(3);
 
-const CONFIGURATION: &str = r#"server = { listen = "127.0.0.1:0" }
-store = { url = "sqlite://data/pantau.db" }
-region = { name = "Eastbrook", timezone = "Asia/Jakarta", locale = "en" }
-"#;
+/// Where the store is, from the folder of the house.
+const FILE: &str = "data/pantau.db";
+
+fn configuration(store: &str) -> String {
+    format!(
+        r#"server = {{ listen = "127.0.0.1:0" }}
+store = {{ url = "{store}" }}
+region = {{ name = "Eastbrook", timezone = "Asia/Jakarta", locale = "en" }}
+"#
+    )
+}
 
 /// A store nobody else knows, gone with this value.
 pub(crate) struct House {
     folder: TempDir,
+    /// On PostgreSQL.
+    database: Option<Store>,
     clock: Option<String>,
     _turn: SemaphorePermit<'static>,
 }
@@ -44,8 +54,17 @@ impl House {
     pub(crate) async fn within(parent: &Path) -> Self {
         let turn = TURNS.acquire().await.expect("the semaphore is never closed");
         let folder = tempfile::Builder::new().prefix("pantau-").tempdir_in(parent).expect("a temporary folder can be made");
-        std::fs::write(folder.path().join("pantau.toml"), CONFIGURATION).expect("the folder is ours");
-        Self { folder, clock: None, _turn: turn }
+        let database = is_on_postgres().then(Store::new);
+        let house = Self { folder, database, clock: None, _turn: turn };
+        house.write("pantau.toml", &configuration(&house.url()));
+        house
+    }
+
+    /// With its store at this address.
+    pub(crate) async fn at(url: &str) -> Self {
+        let house = Self::empty().await;
+        house.write("pantau.toml", &configuration(url));
+        house
     }
 
     /// With `tests/data/three-units` applied.
@@ -66,8 +85,27 @@ impl House {
     }
 
     /// Its database file.
-    pub(crate) fn store(&self) -> PathBuf {
-        self.path().join("data/pantau.db")
+    pub(crate) fn file(&self) -> PathBuf {
+        self.path().join(FILE)
+    }
+
+    /// Its database on the server, when it is there.
+    pub(crate) fn database(&self) -> Option<&Store> {
+        self.database.as_ref()
+    }
+
+    /// Address of its store, from its folder.
+    pub(crate) fn url(&self) -> String {
+        self.database.as_ref().map_or_else(|| format!("sqlite://{FILE}"), |database| database.url().to_owned())
+    }
+
+    /// All bytes that are stored.
+    pub(crate) fn stored(&self) -> Vec<u8> {
+        if let Some(database) = &self.database {
+            return database.dump().into_bytes();
+        }
+        let files = std::fs::read_dir(self.path().join("data")).expect("the store's folder").flatten();
+        files.flat_map(|file| std::fs::read(file.path()).expect("the store's files")).collect()
     }
 
     /// Writes a file into its folder and returns the path.
