@@ -168,13 +168,26 @@ fn sentence(options: &PgConnectOptions, place: &str, cause: &sqlx::Error) -> Str
         ("42501", _) => format!("user {user} may not use the database at {place}; grant it, or write another user in store.url"),
         ("53300", _) => format!("the database server at {place} has no connection left; raise its max_connections"),
         ("57P03", _) => format!("the database server at {place} is starting or stopping; try again in a moment"),
-        (_, sqlx::Error::Tls(_)) => {
+        _ if is_about_tls(options, cause) => {
             format!("no TLS connection to the database server at {place}; check sslmode and sslrootcert in store.url")
         }
         (_, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut) => {
             format!("the database server at {place} does not answer; start it, or correct host and port in store.url")
         }
         _ => format!("the database at {place} cannot be opened; check store.url, or ask for the cause with --verbose"),
+    }
+}
+
+/// Certificates that are not trusted or not found come as failures of the connection.
+fn is_about_tls(options: &PgConnectOptions, cause: &sqlx::Error) -> bool {
+    match cause {
+        sqlx::Error::Tls(_) => true,
+        sqlx::Error::Io(cause) => match cause.kind() {
+            std::io::ErrorKind::InvalidData => true,
+            std::io::ErrorKind::NotFound => options.get_socket().is_none(),
+            _ => false,
+        },
+        _ => false,
     }
 }
 
