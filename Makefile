@@ -53,7 +53,7 @@ ON_BOTH := log appender configuration postgres arrival intake api end_to_end
 
 rust-test: build packages
 	$(CARGO) test --release --workspace --locked --no-fail-fast
-	PANTAU_TEST_ENGINE=postgres $(CARGO) test --release --workspace --locked --no-fail-fast --bins $(ON_BOTH:%=--test %)
+	PANTAU_TEST_ENGINE=postgres $(CARGO) test --release --workspace --locked --no-fail-fast --lib --bins $(ON_BOTH:%=--test %)
 
 browser-test: build packages tests/browser/node_modules/.installed
 	cd tests/browser && node run.mjs
