@@ -51,10 +51,9 @@ CREATE TABLE counted (
 ) without rowid;
 
 CREATE TABLE event_key (
-  source   bigint not null,
-  event_id text   not null,
-  seq      bigint not null,
-  constraint event_key_pk primary key (source, event_id)
+  hash bigint not null,
+  seq  bigint not null,
+  constraint event_key_pk primary key (hash, seq)
 ) without rowid;
 
 CREATE TABLE indicator (

@@ -3,17 +3,18 @@
 //! Owns appending a group of events and reading the log in order. Must never know whether an event
 //! is allowed or how it counts.
 
-mod append;
 mod appender;
 mod digest;
+mod group;
+mod keys;
 mod read;
 
 use rules::at::At;
 use rules::time::Millis;
 
-pub use append::append;
 pub use appender::{Appended, Appender, Group};
 pub(crate) use digest::Digester;
+pub(crate) use keys::{hash, keyed};
 pub use read::{Entry, Sample, Void, entries_after, head, newest_received_at, samples_at, seq_at, seqs_of_keys, voided};
 
 /// An event that passed the door.

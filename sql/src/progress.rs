@@ -6,6 +6,8 @@ use crate::error::Error;
 /// The counters there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counter {
+    /// Last place of the log up to which every event stands in the table of keys.
+    KeyedSeq,
     /// Last place of the log that is merged into `counted` and `part`.
     MergedSeq,
     /// Revision of the configuration that the marks reflect.
@@ -14,9 +16,12 @@ pub enum Counter {
     RollupVersion,
 }
 
+pub(crate) const KEYED_SEQ: &str = "keyed_seq";
+
 impl Counter {
     fn name(self) -> &'static str {
         match self {
+            Counter::KeyedSeq => KEYED_SEQ,
             Counter::MergedSeq => "merged_seq",
             Counter::RolledRevision => "rolled_revision",
             Counter::RollupVersion => "rollup_version",

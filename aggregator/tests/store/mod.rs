@@ -9,7 +9,7 @@ use rules::period::{Every, Period};
 use rules::time::{date_from_number, day_number};
 use sql::Db;
 use sql::configuration::{Change, Table, record};
-use sql::log::{Content, NewEvent, append};
+use sql::log::{Appender, Content, Group, NewEvent};
 use sql::rollup::Key;
 
 pub(crate) const SUM: usize = 0;
@@ -123,9 +123,8 @@ impl Store {
     }
 
     async fn write(&self, events: &[NewEvent]) {
-        let mut tx = self.db.begin().await.expect("a transaction");
-        append(&mut tx, NOW, events).await.expect("an append");
-        tx.commit().await.expect("a commit");
+        let now: rules::time::Now = Arc::new(|| NOW);
+        Appender::new(self.db.clone()).append(&now, Group { events: events.to_vec(), used_keys: Vec::new() }).await.1.expect("an append");
     }
 
     pub(crate) async fn settle(&self) {

@@ -4,9 +4,11 @@ use std::collections::HashSet;
 
 use rules::at::At;
 use rules::time::Millis;
+use rusqlite::Connection;
 
+use super::keys::find;
 use super::{Content, NewEvent};
-use crate::db::{Db, read};
+use crate::db::{Db, Engine, read};
 use crate::error::Error;
 use crate::keyed::{SHAPES, padded, statement};
 
@@ -186,17 +188,11 @@ pub async fn seq_at(db: &Db, known_at: Millis) -> Result<i64, Error> {
 /// # Errors
 /// Any failure of the query.
 pub async fn seqs_of_keys(db: &Db, keys: &[(i64, String)]) -> Result<Vec<(i64, String, i64)>, Error> {
-    const HEAD: &str = "select source, event_id, seq from event_key where (source, event_id) in (values ";
-    let mut found = Vec::new();
-    for piece in keys.chunks(SHAPES[0]) {
-        let shape = padded(piece.len());
-        let mut query = sqlx::query_as::<_, (i64, String, i64)>(statement(HEAD, ")", 2, shape));
-        for (source, id) in piece.iter().chain(std::iter::repeat(&piece[piece.len() - 1])).take(shape) {
-            query = query.bind(source).bind(id);
-        }
-        found.extend(read!(db, conn => query.fetch_all(conn).await).map_err(Error::of("read the keys of events"))?);
+    let keys: HashSet<(i64, String)> = keys.iter().cloned().collect();
+    let question = move |connection: &Connection| find(connection, &keys);
+    match db.engine() {
+        Engine::Sqlite(pools) => pools.bulk.ask("read the keys of events", question).await,
     }
-    Ok(found)
 }
 
 /// Which of the keys (source number, id) are voided by a void at or before `until`.

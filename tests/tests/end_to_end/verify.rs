@@ -70,7 +70,7 @@ async fn a_row_changed_by_hand_is_named() {
         ("delete from sample where event_id = 'distinctive-id-0039'", "chain of the log", "group 1"),
         ("update void set target_id = 'distinctive-id-0008'", "chain of the log", "group 2"),
         ("update batch set received_at = received_at + 1 where no = 2", "chain of the log", "group 2"),
-        ("delete from event_key where event_id = 'distinctive-id-0011'", "keys of the events", "log row 12"),
+        ("delete from event_key where seq = 12", "keys of the events", "log row 12"),
         (
             "update rollup set value = value + 1 where every = 2 and start = 20773 and n = 39 and unit = (select no from unit where id = 'town')",
             "roll-ups",
