@@ -11,19 +11,21 @@ use super::{By, Cases, class, on_threads, threads};
 
 /// Cases as of an instant, laid out by group.
 ///
-/// The rows are split among threads, each of which lays out its own shard; a group is then the
-/// concatenation of its stretch of every shard.
+/// The rows are split among threads, each of which lays out its own shard by cell; a group is
+/// then the concatenation of the stretches of its cells in every shard.
 #[derive(Clone, Debug)]
 pub struct Grouped {
     /// The numbers of the groups, ascending.
     pub(super) groups: Vec<i64>,
+    /// For each group its cells.
+    members: Vec<Vec<u32>>,
     /// The days of openings.
     pub(super) days: Bounds,
     pub(super) zone: Tz,
     shards: Vec<Shard>,
 }
 
-/// One case in one of its groups.
+/// One case.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Entry {
     /// From opening to end in milliseconds; without meaning unless the class has a duration.
@@ -40,7 +42,7 @@ struct Shard {
     stretches: Vec<Stretch>,
 }
 
-/// The entries of a group in a shard.
+/// The entries of a cell in a shard.
 #[derive(Clone, Debug)]
 struct Stretch {
     place: Range<usize>,
@@ -61,36 +63,37 @@ impl Grouped {
         let size = rows.div_ceil(threads(rows)).max(1);
         let parts: Vec<Range<usize>> = (0..rows).step_by(size).map(|first| first..rows.min(first + size)).collect();
         let shards = on_threads(parts, |part| Shard::new(cases, &routes, &days, as_of, part));
-        Self { groups: routes.groups, days, zone, shards }
+        Self { members: routes.members(), groups: routes.groups, days, zone, shards }
     }
 
-    /// The entries of the group at that place, shard by shard.
+    /// The entries of the group at that place, stretch by stretch.
     pub(super) fn entries(&self, group: usize) -> impl Iterator<Item = &[Entry]> {
-        self.shards.iter().map(move |shard| &shard.entries[shard.stretches[group].place.clone()])
+        self.stretches(group).map(|(shard, stretch)| &shard.entries[stretch.place.clone()])
     }
 
     /// How many entries a group has.
     pub(super) fn count(&self, group: usize) -> usize {
-        self.shards.iter().map(|shard| shard.stretches[group].place.len()).sum()
+        self.stretches(group).map(|(_, stretch)| stretch.place.len()).sum()
     }
 
     /// The first and the last day of a group's openings; the first after the last when it has none.
     pub(super) fn span(&self, group: usize) -> (u32, u32) {
-        let stretches = || self.shards.iter().map(|shard| &shard.stretches[group]);
-        let first = stretches().map(|stretch| stretch.first_day).min();
-        (first.unwrap_or(u32::MAX), stretches().map(|stretch| stretch.last_day).max().unwrap_or(0))
+        self.stretches(group).fold((u32::MAX, 0), |(first, last), (_, stretch)| (first.min(stretch.first_day), last.max(stretch.last_day)))
+    }
+
+    fn stretches(&self, group: usize) -> impl Iterator<Item = (&Shard, &Stretch)> {
+        let of_shard = move |shard| self.members[group].iter().map(move |cell| (shard, *cell as usize));
+        self.shards.iter().flat_map(of_shard).map(|(shard, cell): (&Shard, usize)| (shard, &shard.stretches[cell]))
     }
 }
 
 impl Shard {
     fn new(cases: &Cases, routes: &Routes<'_>, days: &Bounds, as_of: Millis, rows: Range<usize>) -> Self {
-        let mut counts = vec![0_usize; routes.groups.len()];
+        let mut counts = vec![0_usize; routes.cells.len()];
         for row in rows.clone() {
             let opened = cases.opened[row];
             if opened <= as_of {
-                for group in routes.of(row, opened) {
-                    counts[*group as usize] += 1;
-                }
+                counts[routes.cell(row, opened)] += 1;
             }
         }
         let mut total = 0;
@@ -107,15 +110,14 @@ impl Shard {
             }
             let ended = cases.ended[row];
             let class = class::of(opened, ended, cases.kind[row], cases.due[row], as_of);
-            let day = (days.begun(opened) - 1) as u32;
-            let entry = Entry { duration: ended.wrapping_sub(opened), day, class };
-            for group in routes.of(row, opened) {
-                let stretch = &mut stretches[*group as usize];
-                entries[stretch.place.end] = entry;
-                stretch.place.end += 1;
-                stretch.first_day = stretch.first_day.min(day);
-                stretch.last_day = stretch.last_day.max(day);
-            }
+            // No day begins before the calendar does, so what lies before it counts on its first.
+            let day = days.begun(opened).saturating_sub(1) as u32;
+            let entry = Entry { duration: ended.saturating_sub(opened), day, class };
+            let stretch = &mut stretches[routes.cell(row, opened)];
+            entries[stretch.place.end] = entry;
+            stretch.place.end += 1;
+            stretch.first_day = stretch.first_day.min(day);
+            stretch.last_day = stretch.last_day.max(day);
         }
         Self { entries, stretches }
     }

@@ -189,7 +189,7 @@ impl Line {
             let class = class::of(case.opened, case.ended, case.kind, case.due, as_of);
             spot.tally[usize::from(class & 15)] += 1;
             if class::has_duration(class) {
-                spot.durations.push(case.ended - case.opened);
+                spot.durations.push(case.ended.saturating_sub(case.opened));
             }
             newest(&mut spot.live.data_at, case.opened);
             if case.ended <= as_of {

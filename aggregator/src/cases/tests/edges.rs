@@ -163,6 +163,15 @@ fn a_window_says_when_time_alone_will_change_it() {
 }
 
 #[test]
+fn instants_outside_of_the_calendar_do_no_harm() {
+    for opened in [Millis::MIN, Millis::MIN / 2, Millis::MAX - 1] {
+        let case = Case { opened, end: Some(End { at: 0, kind: EndKind::Closed }), due: Some(0), ..open("2026-11-24T08:00:00Z") };
+        let year = Args { as_of: Millis::MAX - 1, ..args(Every::Year, UTC, LATE) };
+        assert_eq!(by_unit(&[case, closed("2026-11-24T08:00:00Z", "2026-11-24T09:00:00Z")], &year).len(), 2);
+    }
+}
+
+#[test]
 fn long_durations_add_up_beyond_64_bits() {
     let long = closed("1901-01-01T00:00:00Z", "2199-12-31T00:00:00Z");
     let mut durations = vec![Millis::MAX / 2; 100];
