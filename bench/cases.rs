@@ -12,18 +12,23 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
-use aggregator::cases::{Args, By, Case, Cases, Grouped, Lineages, Row, backlog, table};
+use aggregator::cases::{Args, By, Case, Cases, Grouped, Lineages, Row, backlog, table, windows};
+use aggregator::window::Window;
 use chrono::NaiveDateTime;
 use chrono_tz::UTC;
 use rules::case::{End, EndKind};
-use rules::period::Every;
-use rules::time::Millis;
+use rules::period::{Every, Period};
+use rules::time::{Millis, date_of};
 use rules::unit::{Tree, Unit};
 
 type Failure = Box<dyn std::error::Error>;
 
 /// 2016-01-13T00:00:00Z, the day of the extract.
 const AS_OF: Millis = 1_452_643_200_000;
+/// 2015-06-28T00:00:00Z, the day of the last case.
+const LAST: Millis = 1_435_449_600_000;
+/// The kinds of window that a board shows of each unit.
+const LIVE: [Every; 3] = [Every::Week, Every::Month, Every::Year];
 /// A prime above any number of rows.
 const APART: usize = 2_654_435_761;
 const TABLES: [(Every, &str); 4] =
@@ -39,7 +44,8 @@ fn main() -> Result<(), Failure> {
 
     let weeks = Args { every: Every::Week, zone: UTC, as_of: AS_OF, from: None, to: None };
     let lineages = lineages(names.len() as i64)?;
-    let mut times: [Vec<f64>; 6] = Default::default();
+    let asked: Vec<(i64, Window)> = (0..names.len() as i64).flat_map(|unit| LIVE.map(|every| (unit, running(every)))).collect();
+    let mut times: [Vec<f64>; 7] = Default::default();
     let mut tables: Vec<Vec<Row>> = Vec::new();
     for _ in 0..rounds {
         let begin = Instant::now();
@@ -64,17 +70,22 @@ fn main() -> Result<(), Failure> {
         times[4].push(begin.elapsed().as_secs_f64());
         drop(tree);
 
+        let begin = Instant::now();
+        let live = windows(&cases, By::Unit, UTC, AS_OF, &asked);
+        times[5].push(begin.elapsed().as_secs_f64());
+        drop(live);
+
         // In an order that no sort could use: copies of a case lie side by side.
         let mut durations: Vec<Millis> = (0..rows.len()).map(|row| duration(&rows[row * APART % rows.len()])).collect();
         let begin = Instant::now();
         durations.sort_unstable();
-        times[5].push(begin.elapsed().as_secs_f64());
+        times[6].push(begin.elapsed().as_secs_f64());
     }
-    let [layout_s, four_tables_s, days_s, backlog_s, tree_s, sort_s] = times.map(median);
+    let [layout_s, four_tables_s, days_s, backlog_s, tree_s, live_s, sort_s] = times.map(median);
     let rows = cases.len();
     let rate = |seconds: f64| rows as f64 / seconds;
     println!(
-        "{{\"rows\":{rows},\"layout_s\":{layout_s:.4},\"compute_s\":{four_tables_s:.4},\"rows_per_s\":{:.0},\"one_table_of_days_s\":{days_s:.4},\"backlog_s\":{backlog_s:.4},\"weeks_by_tree_s\":{tree_s:.4},\"sort_s\":{sort_s:.4},\"compute_per_sort\":{:.3}}}",
+        "{{\"rows\":{rows},\"layout_s\":{layout_s:.4},\"compute_s\":{four_tables_s:.4},\"rows_per_s\":{:.0},\"one_table_of_days_s\":{days_s:.4},\"backlog_s\":{backlog_s:.4},\"weeks_by_tree_s\":{tree_s:.4},\"live_windows_s\":{live_s:.4},\"sort_s\":{sort_s:.4},\"compute_per_sort\":{:.3}}}",
         rate(four_tables_s),
         four_tables_s / sort_s,
     );
@@ -82,6 +93,11 @@ fn main() -> Result<(), Failure> {
         write(Path::new(folder), &tables, &names)?;
     }
     Ok(())
+}
+
+/// The window of the last case.
+fn running(every: Every) -> Window {
+    Window::Period(Period::containing(date_of(LAST, UTC), every))
 }
 
 fn duration(case: &Case) -> Millis {
