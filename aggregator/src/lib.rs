@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod board;
+pub mod cases;
 mod error;
 pub mod frame;
 mod merge;
