@@ -10,12 +10,17 @@ use crate::table::{CASES, SAMPLES, Table, table};
 /// Cells of a sheet's XML: text, a number, or a date (style 1) as a serial number.
 enum Cell<'t> {
     Text(&'t str),
+    /// Place in [`SHARED`].
+    Shared(usize),
     Number(&'t str),
     Date(&'t str),
     Error,
     None,
 }
-use Cell::{Date, Error, None as Blank, Number, Text};
+use Cell::{Date, Error, None as Blank, Number, Shared, Text};
+
+const SHARED: [&str; 3] =
+    ["<t>Dinas &lt;A&gt;</t>", "<t xml:space=\"preserve\"> 12,5 </t>", "<r><t>20</t></r><r><rPr><b/></rPr><t>26</t></r>"];
 
 fn sheet(rows: &[&[Cell<'_>]]) -> String {
     let mut xml = String::from("<?xml version=\"1.0\"?><worksheet><sheetData>");
@@ -25,6 +30,7 @@ fn sheet(rows: &[&[Cell<'_>]]) -> String {
             let place = format!("{}{}", char::from(b'A' + u8::try_from(column).expect("few columns")), row + 1);
             xml.push_str(&match cell {
                 Text(text) => format!("<c r=\"{place}\" t=\"inlineStr\"><is><t>{text}</t></is></c>"),
+                Shared(index) => format!("<c r=\"{place}\" t=\"s\"><v>{index}</v></c>"),
                 Number(number) => format!("<c r=\"{place}\"><v>{number}</v></c>"),
                 Date(serial) => format!("<c r=\"{place}\" s=\"1\"><v>{serial}</v></c>"),
                 Error => format!("<c r=\"{place}\" t=\"e\"><v>#N/A</v></c>"),
@@ -60,6 +66,8 @@ fn workbook(sheets: &[(&str, String)]) -> Table {
             format!("<styleSheet {MAIN}><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"22\"/></cellXfs></styleSheet>"),
         ),
     ];
+    let strings: String = SHARED.iter().map(|string| format!("<si>{string}</si>")).collect();
+    parts.push(("xl/sharedStrings.xml".to_owned(), format!("<sst {MAIN} count=\"9\" uniqueCount=\"3\">{strings}</sst>")));
     parts.extend(sheets.iter().enumerate().map(|(number, (_, xml))| (format!("xl/worksheets/sheet{}.xml", number + 1), xml.clone())));
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, text) in parts {
@@ -88,6 +96,12 @@ fn numbers_and_dates_stay_exact() {
         ["2 sample A I 2026-01-01 0.1", "4 sample A &amp; B I 2026-01-02 1234.567", "5 sample 7 I 2026-W02 1234.5"]
             .map(|entry| entry.replace("&amp;", "&"))
     );
+}
+
+#[test]
+fn strings_that_cells_share_are_theirs() {
+    let book = workbook(&[("Data", sheet(&[HEAD, &[Shared(0), Shared(2), Shared(1)], &[Text("B"), Shared(2), Number("7")]]))]);
+    assert_eq!(book.entries(SAMPLES), ["2 sample Dinas <A> I 2026 12.5", "3 sample B I 2026 7"]);
 }
 
 #[test]
