@@ -52,8 +52,10 @@ pub(super) fn text<'r>(source: &'r Source, column: &Column) -> Result<Option<Cow
         Cell::Text(bytes) => match std::str::from_utf8(bytes) {
             Ok(text) => Cow::Borrowed(text.trim()),
             Err(_) => {
-                let reason =
-                    format!("{} is not UTF-8; set encoding in the mapping, or save the file anew", quoted(&String::from_utf8_lossy(bytes)));
+                let reason = format!(
+                    "is {}, which is not UTF-8; set encoding in the mapping, or save the file anew",
+                    quoted(&String::from_utf8_lossy(bytes))
+                );
                 return Err(wrong(reason));
             }
         },
