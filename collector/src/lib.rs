@@ -4,6 +4,7 @@ mod answer;
 mod below;
 mod doors;
 mod health;
+pub mod import;
 mod intake;
 mod keys;
 mod limits;

@@ -114,7 +114,7 @@ async fn one_byte_changed_in_the_file_is_named() {
     let bytes = std::fs::read(house.store()).expect("the store is closed, so it is one file");
     let id = b"distinctive-id-0020";
     let places: Vec<usize> = bytes.windows(id.len()).enumerate().filter(|(_, window)| window == id).map(|(place, _)| place).collect();
-    assert!(places.len() >= 2, "the id stands in the log and in its keys");
+    assert!(!places.is_empty(), "the id stands in the log");
     for place in places {
         let mut changed = bytes.clone();
         // The last digit; and the number behind it in the row of the log is found by its bits.
