@@ -143,6 +143,8 @@ async fn touched_after(db: &Db, mut after: i64) -> Result<Vec<(i64, i64)>, Error
         for entry in entries {
             match entry {
                 sql::log::Entry::Sample(sample) => touched.push((sample.indicator, sample.unit)),
+                // Cases count apart from samples.
+                sql::log::Entry::Step(_) => {}
                 sql::log::Entry::Void(void) => struck.push((void.target_source, void.target_id)),
             }
         }
@@ -195,6 +197,8 @@ pub(crate) async fn fold_log(db: &Db, until: i64) -> Result<HashMap<counted::Key
                 sql::log::Entry::Sample(sample) => {
                     rows.insert(sample.seq, (counted_of(&sample), (sample.source, sample.event_id)));
                 }
+                // Cases count apart from samples.
+                sql::log::Entry::Step(_) => {}
                 sql::log::Entry::Void(void) => struck.push((void.target_source, void.target_id)),
             }
         }

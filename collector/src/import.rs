@@ -29,7 +29,6 @@ mod rejected;
 mod rows;
 mod sheet;
 mod source;
-mod step;
 mod survey;
 mod typing;
 
@@ -40,4 +39,4 @@ pub use mapping::{CaseColumns, Kind, Mapping, NumberColumns, Origin, OriginText,
 pub use progress::Progress;
 pub use rejected::RejectedFile;
 pub use rows::Rows;
-pub use step::Step;
+pub use rules::case::Step;

@@ -12,6 +12,7 @@ mod fault;
 mod file;
 mod indicator;
 mod plan;
+mod service;
 mod sheet;
 mod side;
 mod source;
@@ -21,7 +22,7 @@ mod tests;
 mod unit;
 mod write;
 
-pub use current::{Current, KEY_ACTOR, read};
+pub use current::{Current, IMPORT_ACTOR, KEY_ACTOR, read};
 pub use example::embedded_example;
 pub use fault::{Fault, Place, report};
 pub use file::{File, GatherError, gather};

@@ -79,6 +79,7 @@ async fn log(db: &Db) -> Result<Finding, Error> {
             place = entry.seq();
             let receipt = match &entry {
                 crate::log::Entry::Sample(row) => row.received_at,
+                crate::log::Entry::Step(row) => row.received_at,
                 crate::log::Entry::Void(row) => row.received_at,
             };
             if receipt != *received_at && found.fault.is_none() {
@@ -98,6 +99,7 @@ async fn log(db: &Db) -> Result<Finding, Error> {
         after = *last;
     }
     const AFTER: &str = "select exists (select 1 from sample where seq > (select coalesce(max(last_seq), 0) from batch)) \
+        or exists (select 1 from case_step where seq > (select coalesce(max(last_seq), 0) from batch)) \
         or exists (select 1 from void where seq > (select coalesce(max(last_seq), 0) from batch))";
     let after: bool =
         read!(db, conn => sqlx::query_scalar(AFTER).fetch_one(conn).await).map_err(Error::of("look behind the last group"))?;
@@ -118,8 +120,9 @@ async fn keys(db: &Db) -> Result<Finding, Error> {
 }
 
 fn compare_keys(connection: &Connection) -> rusqlite::Result<(u64, Option<String>)> {
-    const EVENTS: &str =
-        "select seq, source, event_id from sample where seq <= ?1 union all select seq, source, event_id from void where seq <= ?1";
+    const EVENTS: &str = "select seq, source, event_id from sample where seq <= ?1 \
+        union all select seq, source, event_id from case_step where seq <= ?1 \
+        union all select seq, source, event_id from void where seq <= ?1";
     let keyed = keyed(connection)?;
     let (mut events, mut keys) = (Sums::default(), Sums::default());
     let mut query = connection.prepare(EVENTS)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::error::Error;
 use super::mapping::{CaseColumns, Kind, Mapping, NumberColumns, Origin, OriginText, SampleColumns};
 use super::nearest::nearest;
-use super::step::Step;
+use rules::case::Step;
 
 /// Column names that a sentence lists; a header of hundreds is not read anyway.
 const LISTED: usize = 40;

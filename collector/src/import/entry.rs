@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rules::at::At;
 use rules::time::Millis;
 
-use super::step::Step;
+use rules::case::Step;
 
 /// A row of the file. Texts are those of its cells, trimmed, and borrowed until the next row is asked for.
 #[derive(Clone, Debug, PartialEq)]

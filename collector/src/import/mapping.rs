@@ -13,8 +13,8 @@ use toml::de::DeTable;
 use super::error::Fault;
 use super::moment::Format;
 use super::number::Decimal;
-use super::step::Step;
 use keys::{Keys, line_at};
+use rules::case::Step;
 
 /// What a mapping says.
 #[derive(Clone, Debug)]
@@ -206,11 +206,11 @@ fn steps(keys: &Keys<'_>, faults: &mut Vec<Fault>) -> Vec<(Step, String)> {
         }
         return Vec::new();
     };
-    table.only(&Step::ALL.map(|(_, word)| word), faults);
+    table.only(&Step::ALL.iter().map(|step| step.as_str()).collect::<Vec<_>>(), faults);
     if table.names().next().is_none() {
         faults.push(table.fault(table.line(), format!("steps names no step; write steps = {EXAMPLE}")));
     }
-    let steps = Step::ALL.iter().filter_map(|(step, word)| Some((*step, table.text(word, faults)?)));
+    let steps = Step::ALL.iter().filter_map(|step| Some((*step, table.text(step.as_str(), faults)?)));
     steps.collect()
 }
 

@@ -17,9 +17,9 @@ use super::mapping::Mapping;
 use super::number::Decimal;
 use super::progress::Progress;
 use super::source::{Source, too_large};
-use super::step::Step;
 use super::survey::survey;
 use super::typing::{Times, Wrong, field, id, is_blank, name, number};
+use rules::case::Step;
 
 /// A reader of rows.
 pub struct Rows {

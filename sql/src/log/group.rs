@@ -6,7 +6,8 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::appender::{Appended, Group};
 use super::keys::{Keys, hash};
-use super::{Content, Digester, NewEvent, Outcome};
+use super::steps::step_at;
+use super::{CaseStep, Content, Digester, Entry, NewEvent, Outcome};
 use crate::error::Error;
 
 /// Appends a group received at `now` inside a transaction.
@@ -86,7 +87,10 @@ fn write_rows(
         values (?, ?, ?, ?, ?, ?, ?, ?, ?)";
     const VOID: &str = "insert into void (seq, received_at, source, event_id, time, target_source, target_id, reason) \
         values (?, ?, ?, ?, ?, ?, ?, ?)";
-    let (mut sample, mut plain) = (tx.prepare_cached(SAMPLE)?, tx.prepare_cached(PLAIN)?);
+    const STEP: &str = "insert into case_step \
+        (seq, received_at, source, event_id, time, service, case_id, unit, step, at, due, class, channel, area) \
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let (mut sample, mut plain, mut steps) = (tx.prepare_cached(SAMPLE)?, tx.prepare_cached(PLAIN)?, tx.prepare_cached(STEP)?);
     for ((seq, event), outcome) in (first..).zip(events).zip(outcomes) {
         if *outcome != Outcome::Accepted {
             continue;
@@ -102,6 +106,11 @@ fn write_rows(
             Content::Sample { unit, indicator, at, value, numerator, denominator, note } => {
                 let (grain, at) = (at.grain_code(), at.stored());
                 sample.execute(params![seq, now, source, id, time, unit, indicator, grain, at, value, numerator, denominator, note])?;
+            }
+            Content::Step(what) => {
+                let CaseStep { service, case, unit, step, at, due, class, channel, area } = &**what;
+                let step = step.code();
+                steps.execute(params![seq, now, source, id, time, service, case, unit, step, at, due, class, channel, area])?;
             }
             Content::Void { source: target_source, id: target_id, reason } => {
                 run(tx, VOID, params![seq, now, source, id, time, target_source, target_id, reason])?;
@@ -120,6 +129,9 @@ fn stored(tx: &Transaction<'_>, seq: i64) -> Result<Option<NewEvent>, Error> {
     let sample = tx.prepare_cached(SAMPLE).and_then(|mut query| query.query_row([seq], sample_of).optional());
     if let Some(event) = sample.map_err(&failed)? {
         return event.map(Some).ok_or_else(|| Error::Inconsistent { table: "sample", what: format!("seq {seq}: its time cannot be read") });
+    }
+    if let Some(step) = step_at(tx, seq).map_err(&failed)? {
+        return Ok(Some(Entry::Step(step).event()));
     }
     let void = tx.prepare_cached(VOID).and_then(|mut query| {
         let event = |row: &Row<'_>| {

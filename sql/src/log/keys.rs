@@ -58,9 +58,11 @@ impl Hasher for AsItIs {
 /// Places of the events with these keys (source number, id), from the table and, behind it, from the log.
 pub(super) fn find(connection: &Connection, keys: &HashSet<(i64, String)>) -> rusqlite::Result<Vec<(i64, String, i64)>> {
     const KEYED: &str = "select s.source, s.event_id, s.seq from event_key k join sample s on s.seq = k.seq where k.hash = ?1 \
+        union all select c.source, c.event_id, c.seq from event_key k join case_step c on c.seq = k.seq where k.hash = ?1 \
         union all select v.source, v.event_id, v.seq from event_key k join void v on v.seq = k.seq where k.hash = ?1";
-    const BEHIND: &str =
-        "select source, event_id, seq from sample where seq > ?1 union all select source, event_id, seq from void where seq > ?1";
+    const BEHIND: &str = "select source, event_id, seq from sample where seq > ?1 \
+        union all select source, event_id, seq from case_step where seq > ?1 \
+        union all select source, event_id, seq from void where seq > ?1";
     let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
     let mut found: Vec<(i64, String, i64)> = Vec::new();
     let mut query = connection.prepare_cached(KEYED)?;
@@ -117,6 +119,7 @@ impl Keys {
     /// Takes in what other processes appended up to a place, and all that was not keyed when this one opened the store.
     pub(super) fn catch_up(&mut self, tx: &Connection, last: i64) -> rusqlite::Result<()> {
         const ROWS: &str = "select seq, source, event_id from sample where seq > ?1 and seq <= ?2 \
+            union all select seq, source, event_id from case_step where seq > ?1 and seq <= ?2 \
             union all select seq, source, event_id from void where seq > ?1 and seq <= ?2 order by 1";
         while self.head < last {
             let until = last.min(self.head + PAGE);
