@@ -8,6 +8,7 @@ pub mod import;
 mod intake;
 mod keys;
 mod limits;
+pub mod load;
 mod queue;
 mod sentence;
 mod start;

@@ -22,7 +22,7 @@ mod tests;
 mod unit;
 mod write;
 
-pub use current::{Current, IMPORT_ACTOR, KEY_ACTOR, read};
+pub use current::{Current, KEY_ACTOR, read};
 pub use example::embedded_example;
 pub use fault::{Fault, Place, report};
 pub use file::{File, GatherError, gather};

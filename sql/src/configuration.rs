@@ -15,6 +15,12 @@ use sha2::{Digest, Sha256};
 use crate::db::{Db, Tx, read, write};
 use crate::error::Error;
 
+/// The actor of revisions that an import makes: nobody has confirmed their rows in a file yet.
+pub const IMPORT_ACTOR: &str = "import";
+
+/// The kind of a unit that an import made.
+pub const UNCONFIRMED: &str = "unconfirmed";
+
 /// The tables of the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Table {

@@ -53,6 +53,11 @@ impl Rows {
         &self.columns
     }
 
+    /// The cells of the row that was last asked for, as they stand in the file.
+    pub fn record(&self) -> Vec<String> {
+        self.source.record()
+    }
+
     /// How much of the file was read. Of a workbook all is, because its parts lie in no order.
     pub fn progress(&self) -> Progress {
         self.progress.clone()

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use sql::configuration::{self, BandsRow, BoardRow, IndicatorRow, ServiceRow, SourceRow, Table, TargetRow, UnitRow};
+use sql::configuration::{self, BandsRow, BoardRow, IMPORT_ACTOR, IndicatorRow, ServiceRow, SourceRow, Table, TargetRow, UnitRow};
 use sql::{Db, Error};
 
 use super::side::Row;
@@ -31,9 +31,6 @@ pub struct Current {
 
 /// The actor of revisions that make a source for a key.
 pub const KEY_ACTOR: &str = "key create";
-
-/// The actor of revisions that make units and services for an import.
-pub const IMPORT_ACTOR: &str = "import";
 
 /// Reads all rows in force.
 ///

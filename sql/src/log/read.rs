@@ -101,6 +101,15 @@ impl Entry {
         }
     }
 
+    /// Number of its source.
+    pub fn source(&self) -> i64 {
+        match self {
+            Entry::Sample(row) => row.source,
+            Entry::Step(row) => row.source,
+            Entry::Void(row) => row.source,
+        }
+    }
+
     /// The event as it was appended.
     pub(crate) fn event(self) -> NewEvent {
         match self {

@@ -1,11 +1,13 @@
 //! Reading the steps of cases from the log.
 
+use std::collections::HashSet;
+
 use rules::case::Step;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::CaseStep;
 use super::read::LoggedStep;
-use crate::db::{Db, Engine};
+use crate::db::{Db, Engine, read};
 use crate::error::Error;
 
 const COLUMNS: &str = "seq, received_at, source, event_id, time, service, case_id, unit, step, at, due, class, channel, area";
@@ -63,4 +65,15 @@ fn step_of(row: &Row<'_>) -> rusqlite::Result<LoggedStep> {
         area: row.get(13)?,
     };
     Ok(LoggedStep { seq: row.get(0)?, received_at: row.get(1)?, source: row.get(2)?, event_id: row.get(3)?, time: row.get(4)?, what })
+}
+
+/// The events that are voided up to a place, by source and id.
+///
+/// # Errors
+/// Any failure of the query.
+pub async fn void_targets(db: &Db, until: i64) -> Result<HashSet<(i64, String)>, Error> {
+    const TEXT: &str = "select target_source, target_id from void where seq <= $1";
+    let rows: Vec<(i64, String)> =
+        read!(db, conn => sqlx::query_as(TEXT).bind(until).fetch_all(conn).await).map_err(Error::of("read voids"))?;
+    Ok(rows.into_iter().collect())
 }
