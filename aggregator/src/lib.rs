@@ -4,6 +4,7 @@ pub mod board;
 pub mod cases;
 mod error;
 pub mod frame;
+pub mod known;
 mod merge;
 pub mod own;
 mod reconcile;

@@ -1,6 +1,8 @@
 //! Tables on demand: the same arithmetic as the roll-ups, always from the events. Here that of samples.
 
 mod cases;
+mod list;
+mod overview;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -20,7 +22,10 @@ use crate::frame::{self, Owns};
 use crate::window::Window;
 use crate::{own, score, tree, verify};
 
+pub(crate) use cases::complete_cases;
 pub use cases::{BacklogRow, CaseRow, backlog, cases};
+pub use list::{CaseLine, Filter, State, list};
+pub use overview::{AGE_BANDS, Class, Durations, Overview, Week, overview};
 
 /// By what the rows are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -219,7 +219,7 @@ pub(crate) async fn fold_log(db: &Db, until: i64) -> Result<HashMap<counted::Key
 
 type Afresh = HashMap<Key, (sql::rollup::Own, sql::rollup::Own)>;
 
-fn compute(
+pub(crate) fn compute(
     registry: &Registry,
     zone: Tz,
     now: Millis,
