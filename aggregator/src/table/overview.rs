@@ -235,7 +235,7 @@ mod tests {
         assert_eq!((found.oldest, found.ahead), (Some(2), vec![0]));
         assert_eq!(found.classes.iter().map(|class| (class.class.as_deref(), class.open)).collect::<Vec<_>>(), [(Some("A"), 2), (None, 1)]);
         let weeks: Vec<_> = found.weeks.iter().map(|week| (week.period.to_string(), week.opened, week.closed, week.open_at_end)).collect();
-        let expected = [("2026-W46", 0, 0, 1), ("2026-W47", 3, 2, 2), ("2026-W48", 1, 0, 3)];
+        let expected = [("2026-W46", 1, 1, 1), ("2026-W47", 3, 1, 3), ("2026-W48", 1, 0, 3)];
         assert_eq!(weeks.iter().map(|(name, a, b, c)| (name.as_str(), *a, *b, *c)).collect::<Vec<_>>(), expected);
     }
 }

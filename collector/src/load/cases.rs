@@ -90,7 +90,7 @@ impl Matter for Cases {
     fn understand(&self, content: &Content<'_>, names: &Names<'_>) -> Result<Row, Wrong> {
         let Content::Case(row) = content else { return Err((String::new(), "expected a case".to_owned())) };
         for (step, at) in row.steps {
-            timely(step.as_str(), *at, names.earliest, names.now)?;
+            timely(names.columns.step(*step), *at, names.earliest, names.now)?;
         }
         let text = |text: &Option<std::borrow::Cow<'_, str>>| {
             text.as_deref().map(|text| self.texts.get(text).map_or_else(|| Arc::from(text), Arc::clone))

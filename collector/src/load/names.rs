@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono_tz::Tz;
+use rules::case::Step;
 use rules::indicator::{Accumulates, Formula, Indicator, Polarity, RollupTime, RollupTree};
 use rules::period::Every;
 use rules::service::EndsAt;
@@ -34,6 +35,14 @@ pub(crate) struct Columns {
     service: String,
     indicator: String,
     pub(crate) at: String,
+    steps: Vec<(Step, String)>,
+}
+
+impl Columns {
+    /// The column of a step.
+    pub(crate) fn step(&self, step: Step) -> &str {
+        self.steps.iter().find(|known| known.0 == step).map_or(step.as_str(), |known| known.1.as_str())
+    }
 }
 
 impl<'r> Names<'r> {
@@ -44,17 +53,12 @@ impl<'r> Names<'r> {
             OriginText::Column { name, .. } => name.clone(),
             OriginText::Value(value) => value.clone(),
         };
-        let columns = match &mapping.kind {
-            Kind::Cases(cases) => {
-                Columns { unit: column(&mapping.unit), service: column(&cases.service), indicator: String::new(), at: String::new() }
-            }
-            Kind::Samples(samples) => Columns {
-                unit: column(&mapping.unit),
-                service: String::new(),
-                indicator: column(&samples.indicator),
-                at: samples.at.clone(),
-            },
-        };
+        let mut columns =
+            Columns { unit: column(&mapping.unit), service: String::new(), indicator: String::new(), at: String::new(), steps: Vec::new() };
+        match &mapping.kind {
+            Kind::Cases(cases) => (columns.service, columns.steps) = (column(&cases.service), cases.steps.clone()),
+            Kind::Samples(samples) => (columns.indicator, columns.at) = (column(&samples.indicator), samples.at.clone()),
+        }
         // An id wins over a name of another.
         let ids = registry.units.iter().map(|unit| (unit.id.as_str(), unit.no));
         Self {

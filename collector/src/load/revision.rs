@@ -6,7 +6,7 @@ const MARK: char = '~';
 /// The id of the `number`th word, from 1, on `base`.
 pub(super) fn id(base: &str, number: u32) -> String {
     match number {
-        1 if parse(base).1 == 1 => base.to_owned(),
+        1 if parse(base).0 == base => base.to_owned(),
         _ => format!("{base}{MARK}{number}"),
     }
 }

@@ -69,7 +69,7 @@ impl ServiceItem {
 )]
 pub(crate) async fn list_services(
     State(app): State<Arc<App>>,
-    Reader(_): Reader,
+    _reader: Reader,
     Arguments(paging): Arguments<Paging>,
     asked: HeaderMap,
 ) -> Answer<Response> {

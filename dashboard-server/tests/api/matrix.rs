@@ -27,7 +27,7 @@ fn asked(method: &str, path: &str) -> Vec<(String, Option<&'static str>)> {
         }
         ("GET", "/api/v1/cases") => ["dpmptsp", "rsud"].map(|unit| (format!("{path}?unit={unit}"), None)).to_vec(),
         ("GET", "/api/v1/boards/{id}/changes") => {
-            ["bupati", "rsud"].map(|board| (format!("/api/v1/boards/{board}/changes?since=2026-11-24"), None)).to_vec()
+            ["bupati", "rsud"].map(|board| (format!("/api/v1/boards/{board}/changes?since=2027-01-01"), None)).to_vec()
         }
         ("GET", "/api/v1/services/{id}") => {
             ["", "?unit=dpmptsp", "?unit=rsud"].map(|unit| (format!("/api/v1/services/nothing{unit}"), None)).to_vec()

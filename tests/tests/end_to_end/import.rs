@@ -234,7 +234,7 @@ async fn rows_that_cannot_be_taken_over_are_named_beside_the_file() {
     let house = boston().await;
     let header = "case_id,opened,target,closed,department,type,source,neighborhood\n";
     let bad = format!(
-        "{header}1,2015-01-05T08:00:00,,,A,,,\n2,yesterday,,,A,,,\n3,2999-01-05T08:00:00,,,A,,,\n4,2015-01-05T08:00:00,,2015-01-04T08:00:00,A,,,\n5,2015-01-05T08:00:00,,,A\n"
+        "{header}1,2015-01-05T08:00:00,,,A,,,\n2,yesterday,,,A,,,\n3,2100-01-05T08:00:00,,,A,,,\n4,2015-01-05T08:00:00,,2015-01-04T08:00:00,A,,,\n5,2015-01-05T08:00:00,,,A\n"
     );
     let file = house.write("bad.csv", &bad);
     let outcome = house.run(&["import", "cases", "--mapping", "map.toml", &file]);
@@ -244,7 +244,7 @@ async fn rows_that_cannot_be_taken_over_are_named_beside_the_file() {
     let rejected = std::fs::read_to_string(house.path().join("bad.csv.rejected.csv")).expect("it is there");
     let lines: Vec<&str> = rejected.lines().collect();
     assert!(lines[0].ends_with(",line,field,reason"), "{rejected}");
-    for (line, named) in lines[1..].iter().zip(["3,opened,", "4,submitted,", "6,,"]) {
+    for (line, named) in lines[1..].iter().zip(["3,opened,", "4,opened,\"opened is 2100", "6,,"]) {
         assert!(line.contains(named), "{named}: {line}");
     }
     // Closed before it was opened is a finding, not a fault.
@@ -262,9 +262,9 @@ async fn what_is_no_table_is_refused_in_one_sentence() {
     };
     let refused = [
         (file("page.csv", b"<!DOCTYPE html><html><body>Sign in</body></html>"), "HTML"),
-        (file("nul.csv", b"case_id,opened\n1,\0\0\0"), "NUL"),
+        (file("nul.csv", b"case_id,opened\n1,\0\0\0"), "zero byte"),
         (file("column.csv", b"case_id,opened\n1,2015-01-05T08:00:00\n"), "closed"),
-        (file("empty.csv", b""), "no rows"),
+        (file("empty.csv", b""), "is empty"),
         (file("cut.csv.gz", &packed[..packed.len() / 2]), "cut"),
         (house.path().join("absent.csv").display().to_string(), "does not exist"),
     ];
