@@ -170,6 +170,7 @@ pub(crate) fn row(registry: &Registry, key: Key, own: Own, all: Own, now: Millis
         as_of: now,
         computed_at: now,
         revision: registry.revision,
+        next_due: None,
     })
 }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod bulk;
+pub mod case_state;
 pub mod chain;
 pub mod configuration;
 pub mod counted;
@@ -17,6 +18,7 @@ pub mod person;
 pub mod progress;
 pub mod registry;
 pub mod rollup;
+pub mod service;
 pub mod session;
 pub mod setting;
 pub mod signal;

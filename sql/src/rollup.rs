@@ -75,12 +75,15 @@ pub struct Rollup {
     pub computed_at: Millis,
     /// Revision of the configuration that made it.
     pub revision: i64,
+    /// The first instant as of which time alone may change it; None for samples.
+    pub next_due: Option<Millis>,
 }
 
 macro_rules! columns {
     () => {
         "every, start, indicator, unit, own_value, own_numerator, own_denominator, own_n, own_data_at, own_source, \
-         value, numerator, denominator, n, data_at, source, target, target_high, achievement, status, as_of, computed_at, revision"
+         value, numerator, denominator, n, data_at, source, target, target_high, achievement, status, as_of, computed_at, revision, \
+         next_due"
     };
 }
 
@@ -110,6 +113,7 @@ fn understood(row: &Row<'_>) -> rusqlite::Result<Option<Rollup>> {
         as_of: row.get(20)?,
         computed_at: row.get(21)?,
         revision: row.get(22)?,
+        next_due: row.get(23)?,
     }))
 }
 
@@ -257,7 +261,7 @@ pub async fn put(tx: &mut Tx, rows: &[Rollup]) -> Result<(), Error> {
     let parents = crate::source::parents(tx).await?;
     let configured = |source: Option<i64>| source.map(|no| parents.get(&no).copied().unwrap_or(no));
     for piece in pieces(rows, 64) {
-        let mut query = sqlx::query(statement(HEAD, "", 23, piece.len()));
+        let mut query = sqlx::query(statement(HEAD, "", 24, piece.len()));
         for row in piece {
             query = query.bind(row.key.every).bind(row.key.start).bind(row.key.indicator).bind(row.key.unit);
             query = query
@@ -270,7 +274,7 @@ pub async fn put(tx: &mut Tx, rows: &[Rollup]) -> Result<(), Error> {
             query =
                 query.bind(row.value).bind(row.numerator).bind(row.denominator).bind(row.n).bind(row.data_at).bind(configured(row.source));
             query = query.bind(row.target).bind(row.target_high).bind(row.achievement).bind(row.status.code());
-            query = query.bind(row.as_of).bind(row.computed_at).bind(row.revision);
+            query = query.bind(row.as_of).bind(row.computed_at).bind(row.revision).bind(row.next_due);
         }
         write!(tx, conn => query.execute(conn).await).map_err(Error::of("write roll-ups"))?;
     }
@@ -285,5 +289,30 @@ pub async fn remove_older(tx: &mut Tx, every: i64, start: i64, indicator: i64, c
     const TEXT: &str = "delete from rollup where every = $1 and start = $2 and indicator = $3 and computed_at < $4";
     let query = sqlx::query(TEXT).bind(every).bind(start).bind(indicator).bind(computed_before);
     write!(tx, conn => query.execute(conn).await).map_err(Error::of("remove roll-ups"))?;
+    Ok(())
+}
+
+/// Keys of the roll-ups that time alone may have changed by `now`, longest due first, at most `limit`.
+///
+/// # Errors
+/// Any failure of the query.
+pub async fn due(db: &Db, now: Millis, limit: i64) -> Result<Vec<Key>, Error> {
+    const TEXT: &str = "select every, start, indicator, unit from rollup \
+        where next_due is not null and next_due <= $1 order by next_due limit $2";
+    let rows: Vec<(i64, i64, i64, i64)> =
+        read!(db, conn => sqlx::query_as(TEXT).bind(now).bind(limit).fetch_all(conn).await).map_err(Error::of("read what is due"))?;
+    Ok(rows.into_iter().map(|(every, start, indicator, unit)| Key { every, start, indicator, unit }).collect())
+}
+
+/// Leaves roll-ups as they are from now on: nobody measures them any more.
+///
+/// # Errors
+/// Any failure of the query.
+pub async fn leave(tx: &mut Tx, keys: &[Key]) -> Result<(), Error> {
+    const TEXT: &str = "update rollup set next_due = null where every = $1 and start = $2 and indicator = $3 and unit = $4";
+    for key in keys {
+        let query = sqlx::query(TEXT).bind(key.every).bind(key.start).bind(key.indicator).bind(key.unit);
+        write!(tx, conn => query.execute(conn).await).map_err(Error::of("leave a roll-up"))?;
+    }
     Ok(())
 }
