@@ -72,11 +72,6 @@ impl Desk {
         true
     }
 
-    /// Whether it holds the services that are measured now.
-    pub(crate) fn suits(&self, registry: &Registry) -> bool {
-        services(registry).iter().eq(self.shelves.keys())
-    }
-
     /// The cases of these services.
     pub(crate) fn cases<'a>(&'a self, services: &'a [i64]) -> impl Iterator<Item = &'a Case> {
         // A service that is named twice counts once.

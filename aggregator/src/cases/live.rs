@@ -24,7 +24,7 @@ pub struct Live {
     pub overdue: i64,
     /// The newest opening or end among the cases opened in the window.
     pub data_at: Option<Millis>,
-    /// The newest opening or end of any case up to the end of the window.
+    /// The newest opening or end of any case up to the end of the window; an end before its opening is none.
     pub backlog_data_at: Option<Millis>,
     next: Next,
     backlog_next: Next,
@@ -220,7 +220,8 @@ impl Line {
             }
             return;
         }
-        for at in [case.opened, case.ended].into_iter().filter(|at| *at <= as_of) {
+        // An end before the opening tells nothing about what lay on the desk before it.
+        for at in [case.opened, case.ended].into_iter().filter(|at| (case.opened..=as_of).contains(at)) {
             self.change(place_of(&self.spots, at), |spot| newest(&mut spot.live.backlog_data_at, at));
         }
         if case.ended > as_of {

@@ -26,7 +26,7 @@ const INDICATORS: [(&str, &str, &str, &str); 6] = [
     ("T", "last", "sum", "to_date"),
 ];
 const UNITS: [&str; 3] = ["a", "b", "parent"];
-const ZONE: Tz = chrono_tz::Asia::Jakarta;
+pub(crate) const ZONE: Tz = chrono_tz::Asia::Jakarta;
 /// 1 February 2027, 12.00 UTC: after all that the tests send.
 const NOW: i64 = 1_801_483_200_000;
 
@@ -63,7 +63,7 @@ fn first_day() -> chrono::NaiveDate {
 pub(crate) struct Store {
     pub(crate) db: Db,
     now: Arc<AtomicI64>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Store {
@@ -104,7 +104,7 @@ impl Store {
         record(&mut tx, 1, "test", &put, &[]).await.expect("a revision");
         sql::source::ensure(&mut tx, "test", None).await.expect("a source");
         tx.commit().await.expect("a commit");
-        Store { db, now: Arc::new(AtomicI64::new(NOW)), _folder: folder }
+        Store { db, now: Arc::new(AtomicI64::new(NOW)), folder }
     }
 
     /// A store whose clock stands at an instant.

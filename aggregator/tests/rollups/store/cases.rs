@@ -1,9 +1,15 @@
 //! Two services with eight indicators, one for each measure, and what happens to cases of them.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use rules::case::Step;
+use rules::period::Every;
 use rules::time::{Millis, parse_instant};
+use sql::Db;
 use sql::configuration::{Change, Table};
 use sql::log::{CaseStep, Content, NewEvent};
+use sql::rollup::Rollup;
 
 use super::Store;
 
@@ -91,6 +97,45 @@ impl Store {
             NewEvent { source: 1, id: sent.id.clone(), time: sent.time, content: Content::Step(Box::new(step)) }
         };
         self.write(&sent.iter().map(event).collect::<Vec<_>>()).await;
+    }
+
+    /// A handle on the same store as another process has it: it pokes nobody here.
+    pub(crate) async fn other_process(&self) -> Store {
+        let folder = tempfile::tempdir().expect("a folder");
+        let db = Db::open(&format!("sqlite://{}/pantau.db", self.folder.path().display())).await.expect("a store");
+        Store { db, now: Arc::clone(&self.now), folder }
+    }
+
+    /// Waits until a board's value is this, at most twenty seconds.
+    pub(crate) async fn wait_for(&self, unit: &str, indicator: &str, every: Every, period: &str, wanted: f64) {
+        let mut last = None;
+        for _ in 0..400 {
+            last = self.value(unit, indicator, every, period).await;
+            if last == Some(wanted) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{unit} {indicator} {period} is {last:?}, not {wanted}");
+    }
+
+    pub(crate) async fn differences(&self) -> Vec<String> {
+        self.verify().await.differences
+    }
+
+    /// Every roll-up that says something, zeros too, to nine digits, without what depends on when it was computed.
+    pub(crate) async fn figures(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        for every in 1..=7 {
+            all.extend(sql::rollup::of_kind(&self.db, every, -100_000, 100_000).await.expect("roll-ups"));
+        }
+        let digits = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.9e}"));
+        let says = |row: &&Rollup| row.value.is_some() || row.n > 0;
+        let line = |row: &Rollup| {
+            let (value, own) = (digits(row.value), digits(row.own.value));
+            format!("{:?} {value} {own} {} {} {:?} {:?}", row.key, row.n, row.own.n, row.data_at, row.next_due)
+        };
+        all.iter().filter(says).map(line).collect()
     }
 
     /// What each case came to, without the places of its steps.
