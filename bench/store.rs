@@ -77,6 +77,7 @@ fn row(period: Period, back: u32, indicator: i64, unit: i64, now: i64, revision:
         as_of: now,
         computed_at: now,
         revision,
+        next_due: None,
     }
 }
 

@@ -2,6 +2,8 @@ CREATE INDEX batch_received_at on batch (received_at, last_seq);
 
 CREATE INDEX configuration_open on configuration (kind, key) where to_revision is null;
 
+CREATE INDEX rollup_next_due on rollup (next_due) where next_due is not null;
+
 CREATE INDEX session_person on session (person);
 
 CREATE INDEX void_target on void (target_source, target_id);
@@ -24,6 +26,46 @@ CREATE TABLE batch (
   first_seq   bigint  not null,
   last_seq    bigint  not null,
   digest      blob    not null
+);
+
+CREATE TABLE case_state (
+  service           bigint not null,
+  case_id           text   not null,
+  unit              bigint not null,
+  -- Null: incomplete, listed but not tabled.
+  submitted_at      bigint,
+  completed_file_at bigint,
+  ended_at          bigint,
+  -- 1 closed, 2 rejected, 3 withdrawn.
+  end_kind          bigint,
+  due               bigint,
+  class             text,
+  channel           text,
+  area              text,
+  -- JSON list of [from, to or null].
+  pauses            text   not null,
+  -- JSON list of the places of its steps in the log, voided ones left out.
+  steps             text   not null,
+  last_seq          bigint not null,
+  constraint case_state_pk primary key (service, case_id)
+) without rowid;
+
+CREATE TABLE case_step (
+  seq         integer primary key,
+  received_at bigint  not null,
+  source      bigint  not null,
+  event_id    text    not null,
+  time        bigint,
+  service     bigint  not null,
+  case_id     text    not null,
+  unit        bigint  not null,
+  -- 1 submitted … 11 reopened.
+  step        bigint  not null,
+  at          bigint  not null,
+  due         bigint,
+  class       text,
+  channel     text,
+  area        text
 );
 
 CREATE TABLE configuration (
@@ -51,10 +93,9 @@ CREATE TABLE counted (
 ) without rowid;
 
 CREATE TABLE event_key (
-  source   bigint not null,
-  event_id text   not null,
-  seq      bigint not null,
-  constraint event_key_pk primary key (source, event_id)
+  hash bigint not null,
+  seq  bigint not null,
+  constraint event_key_pk primary key (hash, seq)
 ) without rowid;
 
 CREATE TABLE indicator (
@@ -139,7 +180,7 @@ CREATE TABLE rollup (
   status          bigint not null,
   as_of           bigint not null,
   computed_at     bigint not null,
-  revision        bigint not null,
+  revision        bigint not null, next_due bigint,
   constraint rollup_pk primary key (every, start, indicator, unit)
 ) without rowid;
 
@@ -158,6 +199,11 @@ CREATE TABLE sample (
   numerator   double precision,
   denominator double precision,
   note        text
+);
+
+CREATE TABLE service (
+  no integer primary key,
+  id text    not null constraint service_id unique
 );
 
 CREATE TABLE session (

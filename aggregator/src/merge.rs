@@ -1,9 +1,11 @@
-//! From the log to what counts: which revision of each sample, and the parts they add up to.
+//! From the log to what counts: which revision of each sample, the parts they add up to, and what
+//! the steps of each case come to.
 //!
 //! Works in log order, page by page; a page is one transaction, so a crash loses nothing and
 //! repeats nothing. A part grows by adding when a sample is new, and is counted afresh when a
 //! revision or a void takes something away.
 
+mod cases;
 mod fold;
 mod grow;
 
@@ -11,18 +13,21 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono_tz::Tz;
 use rules::period::Period;
-use rules::time::day_number;
-use sql::Db;
+use rules::time::{date_of, day_number};
 use sql::counted::{self, Counted};
 use sql::log::{Entry, Sample};
 use sql::mark::Mark;
 use sql::part::{self, Part};
 use sql::progress::Counter;
+use sql::{Db, Tx};
 
+pub(crate) use cases::{CasePlan, Ends, Moved, again, case_of, fold};
 pub(crate) use fold::{Verdict, counted_of, refold};
 pub(crate) use grow::{add, afresh};
 
 use crate::error::Error;
+use crate::roll::Context;
+use crate::touch::{self, Stretch};
 
 /// Rows of the log taken at once.
 const PAGE: i64 = 20_000;
@@ -32,6 +37,10 @@ const PAGE: i64 = 20_000;
 pub(crate) struct Page {
     /// Parts that changed: (indicator, unit, period).
     pub(crate) changed: Vec<(i64, i64, Period)>,
+    /// Cases that changed in tables.
+    pub(crate) moved: Vec<Moved>,
+    /// Where the log was merged before and after it.
+    pub(crate) merged: (i64, i64),
     /// Events in it.
     pub(crate) events: usize,
     /// Whether the log may hold more.
@@ -44,17 +53,20 @@ pub(crate) struct Page {
 ///
 /// # Errors
 /// A failed read or write; nothing was merged then.
-pub(crate) async fn next_page(db: &Db, zone: Tz) -> Result<Page, Error> {
+pub(crate) async fn next_page(context: &Context, ends: &Ends) -> Result<Page, Error> {
+    let Context { db, zone, .. } = context;
+    let zone = *zone;
     let merged = sql::progress::get(db, Counter::MergedSeq).await?;
     let head = sql::log::head(db).await?;
     if merged >= head {
-        return Ok(Page::default());
+        return Ok(Page { merged: (merged, merged), ..Page::default() });
     }
     let entries = sql::log::entries_after(db, merged, head, PAGE).await?;
     let full = entries.len() as i64 >= PAGE;
     // A page that is not full has seen everything up to the head, places left empty included.
     let until = if full { entries.last().map_or(head, Entry::seq) } else { head };
-    let plan = plan(db, zone, &entries, until).await?;
+    let plan = plan(db, zone, ends, &entries, until).await?;
+    let touched = touch::stretches(&context.registry, zone, date_of(context.now, zone), &plan.cases.moved);
 
     let mut tx = db.begin().await?;
     if !sql::progress::advance(&mut tx, Counter::MergedSeq, merged, until).await? {
@@ -69,9 +81,23 @@ pub(crate) async fn next_page(db: &Db, zone: Tz) -> Result<Page, Error> {
     part::remove(&mut tx, &plan.empty).await?;
     let marks: Vec<Mark> = plan.changed.iter().map(|(indicator, unit, period)| mark(*indicator, *unit, *period)).collect();
     sql::mark::put(&mut tx, &marks).await?;
+    write_cases(&mut tx, &plan.cases, &touched).await?;
     tx.commit().await?;
     let grew = usize::try_from(sql::log::head(db).await? - head).unwrap_or_default();
-    Ok(Page { changed: plan.changed, events: entries.len(), more: full || until < head, grew })
+    let more = full || until < head;
+    Ok(Page { changed: plan.changed, moved: plan.cases.moved, merged: (merged, until), events: entries.len(), more, grew })
+}
+
+/// Writes cases, and marks what they touch.
+pub(crate) async fn write_cases(tx: &mut Tx, plan: &CasePlan, touched: &[Stretch]) -> Result<(), Error> {
+    sql::case_state::remove(tx, &plan.gone).await?;
+    sql::case_state::put(tx, &plan.put).await?;
+    let marks: Vec<Mark> = touched
+        .iter()
+        .flat_map(|stretch| stretch.cover().into_iter().map(|period| mark(stretch.indicator, stretch.unit, period)))
+        .collect();
+    sql::mark::put(tx, &marks).await?;
+    Ok(())
 }
 
 fn mark(indicator: i64, unit: i64, period: Period) -> Mark {
@@ -89,16 +115,23 @@ struct Plan {
     parts: Vec<Part>,
     empty: Vec<part::Key>,
     changed: Vec<(i64, i64, Period)>,
+    cases: CasePlan,
 }
 
-async fn plan(db: &Db, zone: Tz, entries: &[Entry], until: i64) -> Result<Plan, Error> {
+async fn plan(db: &Db, zone: Tz, ends: &Ends, entries: &[Entry], until: i64) -> Result<Plan, Error> {
     let samples: Vec<&Sample> =
         entries.iter().filter_map(|entry| if let Entry::Sample(sample) = entry { Some(sample) } else { None }).collect();
-    let keys: Vec<(i64, &str)> = samples.iter().map(|sample| (sample.source, sample.event_id.as_str())).collect();
+    let key = |entry: &'_ Entry| match entry {
+        Entry::Sample(sample) => Some((sample.source, sample.event_id.clone())),
+        Entry::Step(step) => Some((step.source, step.event_id.clone())),
+        Entry::Void(_) => None,
+    };
+    let keys: Vec<(i64, String)> = entries.iter().filter_map(key).collect();
+    let keys: Vec<(i64, &str)> = keys.iter().map(|(source, id)| (*source, id.as_str())).collect();
     let voided = if keys.is_empty() { HashSet::new() } else { sql::log::voided(db, &keys, until).await? };
     let is_voided = |sample: &Sample| !voided.is_empty() && voided.contains(&(sample.source, sample.event_id.clone()));
 
-    // Samples of earlier pages that a void of this page takes away.
+    // Events of earlier pages that a void of this page takes away.
     let targets: Vec<(i64, String)> = entries
         .iter()
         .filter_map(|entry| if let Entry::Void(void) = entry { Some((void.target_source, void.target_id.clone())) } else { None })
@@ -107,6 +140,7 @@ async fn plan(db: &Db, zone: Tz, entries: &[Entry], until: i64) -> Result<Plan, 
         true => Vec::new(),
         false => sql::log::seqs_of_keys(db, &targets).await?.into_iter().map(|(.., seq)| seq).collect(),
     };
+    let cases = cases::plan(db, ends, entries, &voided, &struck).await?;
     let struck = sql::log::samples_at(db, &struck).await?;
     let struck_seqs: BTreeSet<i64> = struck.iter().map(|sample| sample.seq).collect();
     let refold_keys: BTreeSet<counted::Key> = struck.iter().map(|sample| counted_of(sample).key()).collect();
@@ -121,7 +155,7 @@ async fn plan(db: &Db, zone: Tz, entries: &[Entry], until: i64) -> Result<Plan, 
     let mut known: HashMap<counted::Key, Counted> =
         counted::by_keys(db, &all_keys).await?.into_iter().map(|row| (row.key(), row)).collect();
 
-    let mut plan = Plan::default();
+    let mut plan = Plan { cases, ..Plan::default() };
     // Samples that only add to their part, and parts that must be counted afresh.
     let mut added: Vec<Counted> = Vec::new();
     let mut recount: BTreeSet<(i64, i64, Period)> = BTreeSet::new();

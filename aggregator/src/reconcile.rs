@@ -5,6 +5,7 @@
 
 mod behind;
 mod boards;
+mod cases;
 mod definitions;
 
 use std::sync::Arc;
@@ -16,14 +17,16 @@ use rules::time::{Millis, Now, date_of};
 use sql::Db;
 use sql::progress::Counter;
 use sql::registry::Registry;
-use sql::rollup::Rollup;
+use sql::rollup::{Key, Rollup};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::desk::Desk;
 use crate::error::Error;
-use crate::merge;
+use crate::merge::{self, Ends};
 use crate::roll::Context;
+use crate::touch;
 
 /// How the loop paces itself.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +62,9 @@ const FLOOD_FROM: usize = 1_000;
 /// which comes first. Boards then follow in steps of about a second.
 const REST_IN_FLOOD: u32 = 3;
 
+/// Roll-ups measured anew in one pass because their time has come; more wait for the next.
+const DUE_AT_ONCE: i64 = 2_000;
+
 /// How far the loop is, for `/readyz`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
@@ -75,7 +81,8 @@ pub struct Progress {
 /// Rolls up until `shutdown`; the pass that runs then is finished.
 pub async fn run(config: Config, db: Db, zone: Tz, now: Now, progress: watch::Sender<Progress>, shutdown: CancellationToken) {
     let (mut log, mut definitions) = (db.signal().watch_log(), db.signal().watch_registry());
-    let mut reconciler = Reconciler { db, zone, now, registry: None, boards_at: None, behind_at: None, progress };
+    let mut reconciler =
+        Reconciler { db, zone, now, registry: None, ends: Ends::new(), desk: None, boards_at: None, behind_at: None, progress };
     while !shutdown.is_cancelled() {
         let began = Instant::now();
         // Registered before the pass reads, so that what is written meanwhile wakes the next one.
@@ -107,7 +114,8 @@ pub async fn run(config: Config, db: Db, zone: Tz, now: Now, progress: watch::Se
 /// A failed read or write, or what polars reports.
 pub async fn settle(db: &Db, zone: Tz, now: Now) -> Result<(), Error> {
     let progress = watch::Sender::new(Progress::default());
-    let mut reconciler = Reconciler { db: db.clone(), zone, now, registry: None, boards_at: None, behind_at: None, progress };
+    let mut reconciler =
+        Reconciler { db: db.clone(), zone, now, registry: None, ends: Ends::new(), desk: None, boards_at: None, behind_at: None, progress };
     while reconciler.pass(Duration::ZERO).await? != Left::Nothing {}
     Ok(())
 }
@@ -117,6 +125,10 @@ struct Reconciler {
     zone: Tz,
     now: Now,
     registry: Option<Arc<Registry>>,
+    /// At which step cases end, by that configuration.
+    ends: Ends,
+    /// The cases of the services that are measured; None until they are asked for.
+    desk: Option<Arc<Desk>>,
     /// The day and revision for which the boards' windows were computed whole.
     boards_at: Option<(NaiveDate, i64)>,
     behind_at: Option<Instant>,
@@ -148,31 +160,40 @@ impl Reconciler {
         let context = self.context().await?;
         let today = date_of(context.now, context.zone);
         let boards_stand = self.boards_at == Some((today, context.registry.revision));
-        let mut changed = Vec::new();
+        let (mut changed, mut moved) = (Vec::new(), Vec::new());
         let flooded = loop {
-            let page = merge::next_page(&self.db, self.zone).await?;
+            let page = merge::next_page(&context, &self.ends).await?;
             metrics::counter!("pantau_aggregate_events_total").increment(page.events as u64);
+            // A page of another process that this one did not see: read anew when it is asked for.
+            self.desk = self.desk.take().and_then(|mut desk| Arc::make_mut(&mut desk).follow(page.merged, &page.moved).then_some(desk));
             changed.extend(page.changed);
+            moved.extend(page.moved);
             // The boards get what is merged so far instead of waiting for the end of a flood.
             let flooded = page.events >= FLOOD_FROM && page.grew >= page.events / 4;
             if flooded || !page.more {
                 break flooded;
             }
         };
+        let due = sql::rollup::due(&self.db, context.now, DUE_AT_ONCE).await?;
+        let more_due = due.len() as i64 >= DUE_AT_ONCE;
         if boards_stand {
-            let rows = boards::touched(&context, today, &changed).await?;
+            let mut rows = boards::touched(&context, today, &changed).await?;
+            let touched = touch::stretches(&context.registry, self.zone, today, &moved);
+            rows.extend(self.measure(&context, cases::on_boards(&context, today, &touched)).await?);
             self.write(&rows).await?;
         } else {
-            let rows = boards::whole(&context, today).await?;
+            let mut rows = boards::whole(&context, today).await?;
+            rows.extend(self.measure(&context, cases::all_on_boards(&context, today)).await?);
             self.write(&rows).await?;
             self.boards_at = Some((today, context.registry.revision));
             self.progress.send_modify(|progress| progress.boards_stand = true);
         }
+        self.by_time(&context, due).await?;
         if flooded {
             return Ok(Left::Flood);
         }
         let backlog = self.behind(&context, today, behind).await?;
-        Ok(if backlog { Left::Backlog } else { Left::Nothing })
+        Ok(if backlog || more_due { Left::Backlog } else { Left::Nothing })
     }
 
     /// The configuration in force and the moment of this pass; a new revision leaves its marks first.
@@ -182,12 +203,47 @@ impl Reconciler {
             Some(registry) if registry.revision == revision => Arc::clone(registry),
             _ => {
                 let registry = Arc::new(sql::registry::load(&self.db, None).await?);
-                definitions::mark(&self.db, &registry).await?;
-                self.registry = Some(Arc::clone(&registry));
-                registry
+                let ends = sql::service::ends(&self.db, registry.revision).await?;
+                let context = Context { db: self.db.clone(), registry: Arc::clone(&registry), zone: self.zone, now: (self.now)() };
+                // Cases may be folded anew, and others may be measured.
+                self.desk = None;
+                definitions::mark(&context, &ends).await?;
+                self.ends = ends;
+                self.registry = Some(registry);
+                return Ok(context);
             }
         };
         Ok(Context { db: self.db.clone(), registry, zone: self.zone, now: (self.now)() })
+    }
+
+    /// The cases of the measured services, read when they are not at hand.
+    async fn desk(&mut self, context: &Context) -> Result<Arc<Desk>, Error> {
+        if let Some(desk) = &self.desk {
+            return Ok(Arc::clone(desk));
+        }
+        let desk = Arc::new(Desk::read(&self.db, &context.registry).await?);
+        self.desk = Some(Arc::clone(&desk));
+        Ok(desk)
+    }
+
+    async fn measure(&mut self, context: &Context, asked: cases::Asked) -> Result<Vec<Rollup>, Error> {
+        if asked.is_empty() {
+            return Ok(Vec::new());
+        }
+        let desk = self.desk(context).await?;
+        cases::measure(context, &desk, asked).await
+    }
+
+    /// Roll-ups that time alone has changed.
+    async fn by_time(&mut self, context: &Context, due: Vec<Key>) -> Result<(), Error> {
+        let due = cases::due(context, due);
+        if !due.left.is_empty() {
+            let mut tx = self.db.begin().await?;
+            sql::rollup::leave(&mut tx, &due.left).await?;
+            tx.commit().await?;
+        }
+        let rows = self.measure(context, due.asked).await?;
+        self.write(&rows).await
     }
 
     /// A slice of the windows outside the boards; tells whether there is a backlog.
@@ -195,7 +251,12 @@ impl Reconciler {
         if self.behind_at.is_some_and(|at| at.elapsed() < pause) {
             return Ok(false);
         }
-        let left = behind::slice(context, today).await?;
+        // Nothing is read for a district without cases.
+        let desk = match touch::by_service(&context.registry).is_empty() {
+            true => Arc::default(),
+            false => self.desk(context).await?,
+        };
+        let left = behind::slice(context, today, &desk).await?;
         self.db.signal().rollups_written();
         metrics::gauge!("pantau_aggregate_marks").set(left as f64);
         self.progress.send_modify(|progress| progress.marks = left);

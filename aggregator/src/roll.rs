@@ -151,7 +151,7 @@ async fn compute(
 }
 
 /// A row to write; None when its unit's indicator is gone.
-fn row(registry: &Registry, key: Key, own: Own, all: Own, now: Millis) -> Option<Rollup> {
+pub(crate) fn row(registry: &Registry, key: Key, own: Own, all: Own, now: Millis) -> Option<Rollup> {
     let indicator = registry.indicator_no(key.indicator)?;
     let score = score::judge(registry, indicator, key.unit, Window::of_key(&key)?, all.value);
     Some(Rollup {
@@ -170,6 +170,7 @@ fn row(registry: &Registry, key: Key, own: Own, all: Own, now: Millis) -> Option
         as_of: now,
         computed_at: now,
         revision: registry.revision,
+        next_due: None,
     })
 }
 

@@ -1,4 +1,8 @@
-//! The table of samples on demand: the same arithmetic as the roll-ups, always from the events.
+//! Tables on demand: the same arithmetic as the roll-ups, always from the events. Here that of samples.
+
+mod cases;
+mod list;
+mod overview;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -18,6 +22,11 @@ use crate::frame::{self, Owns};
 use crate::window::Window;
 use crate::{own, score, tree, verify};
 
+pub(crate) use cases::complete_cases;
+pub use cases::{BacklogRow, CaseRow, backlog, cases};
+pub use list::{CaseLine, Filter, State, list};
+pub use overview::{AGE_BANDS, Class, Durations, Overview, Week, overview};
+
 /// By what the rows are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
@@ -25,6 +34,8 @@ pub enum By {
     Unit,
     /// The unit with its descendants.
     Tree,
+    /// The service; for tables of cases only.
+    Service,
     /// Everything together, unit `all`.
     All,
 }
@@ -135,7 +146,7 @@ fn of_indicator(
         match (args.by, indicator.rollup_tree) {
             (By::Unit, _) | (By::Tree, RollupTree::None) => vec![unit],
             (By::Tree, _) => registry.tree.lineage(unit).to_vec(),
-            (By::All, _) => vec![ALL],
+            (By::Service | By::All, _) => vec![ALL],
         }
     };
     let mut samples: HashMap<(i64, Period), Vec<Placed>> = HashMap::new();

@@ -1,7 +1,9 @@
 //! Comparing the stored roll-ups with ones computed afresh from the log.
 //!
 //! The fresh ones come by another way: the whole log is folded in memory, parts are counted afresh,
-//! every indicator is computed whole.
+//! every indicator is computed whole. Those of cases come from all steps folded in memory.
+
+mod cases;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -11,6 +13,7 @@ use rules::period::Period;
 use rules::time::{Millis, date_of};
 use sql::Db;
 use sql::counted::{self, Counted, Single};
+use sql::log::LoggedStep;
 use sql::mark::{EVERY_UNIT, Mark};
 use sql::part::Part;
 use sql::registry::Registry;
@@ -31,6 +34,8 @@ pub struct Comparison {
     pub compared: usize,
     /// Roll-ups that wait for the aggregator, or were touched while we read, and were left out.
     pub waiting: usize,
+    /// Cases compared with what their steps come to.
+    pub cases: usize,
     /// The first differences, one sentence each.
     pub differences: Vec<String>,
     /// How many there are in all.
@@ -47,7 +52,9 @@ const NAMED: usize = 20;
 pub async fn verify(db: &Db, registry: &Registry, zone: Tz, now: Millis) -> Result<Comparison, Error> {
     let merged = sql::progress::get(db, sql::progress::Counter::MergedSeq).await?;
     let marks = sql::mark::take(db, i64::MAX).await?;
+    let rolled = sql::progress::get(db, sql::progress::Counter::RolledRevision).await?;
     let counted = fold_log(db, merged).await?;
+    let afresh = cases::Afresh::of(db, registry, &sql::service::ends(db, rolled).await?, merged).await?;
     let mut by_indicator: BTreeMap<i64, BTreeMap<i64, Vec<Counted>>> = BTreeMap::new();
     for row in counted.into_values() {
         by_indicator.entry(row.indicator).or_default().entry(row.unit).or_default().push(row);
@@ -59,11 +66,23 @@ pub async fn verify(db: &Db, registry: &Registry, zone: Tz, now: Millis) -> Resu
             stored.entry(rollup.key.indicator).or_default().insert(rollup.key, rollup);
         }
     }
+    let stored_cases = sql::case_state::all(db).await?;
     // Read last: what came in while we read is rolled up in what is stored and not in what is computed here.
-    let since = touched_after(db, merged).await?;
-    let pending = Pending::of(registry, &marks, &since);
+    let (mut since, steps) = touched_after(db, merged).await?;
+    since.extend(afresh.touched(registry, &steps));
+    let mut pending = Pending::of(registry, &marks, &since);
+    if rolled < registry.revision {
+        // Nothing is marked yet for the newest configuration.
+        pending.whole.extend(registry.indicators.iter().map(|indicator| indicator.no));
+    }
+    let desk = afresh.compare_cases(registry, stored_cases, &steps, &mut found);
+    let scene = cases::Scene { desk: &desk, registry, zone, now };
     let waiting = |key: &Key| pending.holds(key);
     for indicator in &registry.indicators {
+        if registry.of_cases(indicator.no).is_some() {
+            scene.compare(indicator, &stored.remove(&indicator.no).unwrap_or_default(), waiting, &mut found);
+            continue;
+        }
         let units = by_indicator.remove(&indicator.no).unwrap_or_default();
         let fresh = compute(registry, zone, now, indicator, units)?;
         let mut stored = stored.remove(&indicator.no).unwrap_or_default();
@@ -130,10 +149,10 @@ impl Pending {
     }
 }
 
-/// (indicator, unit) of the samples after a place in the log, and of those voided there.
-async fn touched_after(db: &Db, mut after: i64) -> Result<Vec<(i64, i64)>, Error> {
+/// (indicator, unit) of the samples after a place in the log and of those voided there, and the same steps of cases.
+async fn touched_after(db: &Db, mut after: i64) -> Result<(Vec<(i64, i64)>, Vec<LoggedStep>), Error> {
     const PAGE: i64 = 10_000;
-    let mut touched = Vec::new();
+    let (mut touched, mut steps) = (Vec::new(), Vec::new());
     let mut struck = Vec::new();
     let until = sql::log::head(db).await?;
     loop {
@@ -143,19 +162,21 @@ async fn touched_after(db: &Db, mut after: i64) -> Result<Vec<(i64, i64)>, Error
         for entry in entries {
             match entry {
                 sql::log::Entry::Sample(sample) => touched.push((sample.indicator, sample.unit)),
+                sql::log::Entry::Step(step) => steps.push(step),
                 sql::log::Entry::Void(void) => struck.push((void.target_source, void.target_id)),
             }
         }
     }
     let places: Vec<i64> = sql::log::seqs_of_keys(db, &struck).await?.into_iter().map(|(_, _, seq)| seq).collect();
     touched.extend(sql::log::samples_at(db, &places).await?.iter().map(|sample| (sample.indicator, sample.unit)));
-    Ok(touched)
+    steps.extend(sql::log::steps_at(db, places).await?);
+    Ok((touched, steps))
 }
 
 impl Comparison {
     fn note(&mut self, registry: &Registry, key: &Key, stored: Option<(Option<f64>, i64)>, fresh: (Option<f64>, i64)) {
-        self.different += 1;
         if self.differences.len() >= NAMED {
+            self.different += 1;
             return;
         }
         let unit = registry.unit_no(key.unit).map_or_else(|| key.unit.to_string(), |unit| unit.id.clone());
@@ -167,7 +188,14 @@ impl Comparison {
         };
         let word = |value: Option<f64>| value.map_or_else(|| "no value".to_owned(), |value| value.to_string());
         let stored = stored.map_or_else(|| "not stored".to_owned(), |(value, n)| format!("stored {} (n {n})", word(value)));
-        self.differences.push(format!("{unit} {indicator} {period}: {stored}, afresh {} (n {})", word(fresh.0), fresh.1));
+        self.add(format!("{unit} {indicator} {period}: {stored}, afresh {} (n {})", word(fresh.0), fresh.1));
+    }
+
+    fn add(&mut self, difference: String) {
+        self.different += 1;
+        if self.differences.len() < NAMED {
+            self.differences.push(difference);
+        }
     }
 }
 
@@ -195,6 +223,8 @@ pub(crate) async fn fold_log(db: &Db, until: i64) -> Result<HashMap<counted::Key
                 sql::log::Entry::Sample(sample) => {
                     rows.insert(sample.seq, (counted_of(&sample), (sample.source, sample.event_id)));
                 }
+                // Cases count apart from samples.
+                sql::log::Entry::Step(_) => {}
                 sql::log::Entry::Void(void) => struck.push((void.target_source, void.target_id)),
             }
         }
@@ -215,7 +245,7 @@ pub(crate) async fn fold_log(db: &Db, until: i64) -> Result<HashMap<counted::Key
 
 type Afresh = HashMap<Key, (sql::rollup::Own, sql::rollup::Own)>;
 
-fn compute(
+pub(crate) fn compute(
     registry: &Registry,
     zone: Tz,
     now: Millis,

@@ -14,6 +14,8 @@ pub enum Code {
     UnknownUnit,
     /// No such indicator.
     UnknownIndicator,
+    /// No such service.
+    UnknownService,
     /// The unit is outside the key's units or outside its source's units.
     ForbiddenUnit,
     /// The event's source is not the key's source or below it.
@@ -26,14 +28,14 @@ pub enum Code {
     TooFarAhead,
     /// The same source and id were taken before with other content.
     Conflict,
-    /// The free text looks like it names a person.
+    /// A text of it looks like it names a person.
     PersonalData,
 }
 
 impl Code {
     /// Whether a configuration newer than the one judged by may change it.
     pub(crate) fn may_be_news(self) -> bool {
-        matches!(self, Self::UnknownUnit | Self::UnknownIndicator | Self::ForbiddenUnit | Self::WrongShape)
+        matches!(self, Self::UnknownUnit | Self::UnknownIndicator | Self::UnknownService | Self::ForbiddenUnit | Self::WrongShape)
     }
 
     /// The contract's word.
@@ -42,6 +44,7 @@ impl Code {
             Self::NotCloudevent => "not_cloudevent",
             Self::UnknownUnit => "unknown_unit",
             Self::UnknownIndicator => "unknown_indicator",
+            Self::UnknownService => "unknown_service",
             Self::ForbiddenUnit => "forbidden_unit",
             Self::ForbiddenSource => "forbidden_source",
             Self::WrongShape => "wrong_shape",

@@ -1,8 +1,9 @@
 //! From an event on the wire to an event for the log, or the reason why not.
 //!
-//! Owns every rule of the door: envelope, source, unit, indicator, shape, range, date, privacy. A pure function of the
+//! Owns every rule of the door: envelope, source, unit, indicator, service, shape, range, date, privacy. A pure function of the
 //! batch, the registry, the key, the zone and the clock's reading; it must never touch the store or wait.
 
+mod case;
 mod sample;
 mod void;
 
@@ -12,6 +13,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use rules::at::At;
 use rules::indicator::Indicator;
+use rules::service::Service;
 use rules::time::{Millis, parse_instant, start_of};
 use rules::unit::Unit;
 use sql::key::Key;
@@ -20,12 +22,16 @@ use sql::registry::Registry;
 
 use crate::answer::{Code, Rejection};
 use crate::sentence::{bounded, quoted};
-use crate::wire::{Batch, Event, Fault, Kind, SPECVERSION};
+use crate::wire::{Batch, Event, Fault, Kind, SPECVERSION, unknown_type};
 
 /// Characters an event's id may have: a UUID has 36, a readable id of a system's name, table and key fits.
 pub(crate) const MAX_ID: usize = 128;
 /// Characters a source may have.
 pub(crate) const MAX_SOURCE: usize = 256;
+/// Characters a case's number may have at its source.
+pub(crate) const MAX_CASE: usize = 128;
+/// Characters a class, a channel or an area may have: the longest names of units have a hundred.
+pub(crate) const MAX_WORD: usize = 200;
 /// Characters a note or a reason may have: a remark, not a document.
 pub(crate) const MAX_NOTE: usize = 500;
 /// Largest magnitude of a number. The budget of the whole republic in rupiah has 16 digits, and above 2^53 numbers are not exact.
@@ -97,9 +103,10 @@ pub(crate) struct Gate<'r> {
     zone: Tz,
     now: Millis,
     earliest: Millis,
-    /// The last good look-ups: the samples of a batch come sorted by unit, by indicator or by time.
+    /// The last good look-ups: the events of a batch come sorted by unit, by indicator, by service or by time.
     unit: Option<&'r Unit>,
     indicator: Option<&'r Indicator>,
+    service: Option<&'r Service>,
     at: Option<At>,
     at_text: String,
 }
@@ -118,6 +125,7 @@ impl<'r> Gate<'r> {
             earliest: start_of(EARLIEST, zone),
             unit: None,
             indicator: None,
+            service: None,
             at: None,
             at_text: String::new(),
         }
@@ -153,8 +161,7 @@ impl<'r> Gate<'r> {
         }
         name("id", &event.id, MAX_ID).map_err(not_event)?;
         name("source", &event.source, MAX_SOURCE).map_err(not_event)?;
-        let kind = Kind::from_type(&event.kind)
-            .ok_or_else(|| not_event(format!("`type` is {}; expected pantau.sample.v1 or pantau.void.v1", quoted(&event.kind))))?;
+        let kind = Kind::from_type(&event.kind).ok_or_else(|| not_event(unknown_type(&event.kind)))?;
         let time =
             match &event.time {
                 None => None,
@@ -177,6 +184,7 @@ impl<'r> Gate<'r> {
 
         let (content, voided) = match kind {
             Kind::Sample => (self.sample(&event.data)?, None),
+            Kind::Case => (self.case(&event.source, &event.data)?, None),
             Kind::Void => self.void(&event.data)?,
         };
         // From here on the event is admitted: only now may it wait for numbers.

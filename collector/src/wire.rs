@@ -8,7 +8,7 @@ mod diagnose;
 mod object;
 
 pub(crate) use batch::{Batch, BodyError, read};
-pub(crate) use diagnose::Fault;
+pub(crate) use diagnose::{Fault, unknown_type};
 
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -23,6 +23,8 @@ pub(crate) const SPECVERSION: &str = "1.0";
 pub(crate) enum Kind {
     /// `pantau.sample.v1`: a measured value of a unit's indicator.
     Sample,
+    /// `pantau.case.v1`: something happened to a case of a service.
+    Case,
     /// `pantau.void.v1`: an earlier event stops counting.
     Void,
 }
@@ -32,6 +34,7 @@ impl Kind {
     pub(crate) fn from_type(word: &str) -> Option<Self> {
         match word {
             "pantau.sample.v1" => Some(Self::Sample),
+            "pantau.case.v1" => Some(Self::Case),
             "pantau.void.v1" => Some(Self::Void),
             _ => None,
         }
@@ -42,6 +45,7 @@ impl Kind {
     pub(crate) fn allowed_keys(self) -> &'static [&'static str] {
         match self {
             Self::Sample => &["unit", "indicator", "at", "value", "numerator", "denominator", "note"],
+            Self::Case => &["service", "case", "unit", "step", "at", "due", "class", "channel", "area"],
             Self::Void => &["source", "id", "reason"],
         }
     }
@@ -75,13 +79,13 @@ pub(crate) struct Event<'a> {
 #[derive(Debug, Clone, Default, PartialEq, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Data<'a> {
-    /// Sample: id of the unit.
+    /// Sample and case: id of the unit.
     #[serde(borrow)]
     pub unit: Option<Text<'a>>,
     /// Sample: id of the indicator.
     #[serde(borrow)]
     pub indicator: Option<Text<'a>>,
-    /// Sample: an instant (RFC 3339) or a period.
+    /// Sample: an instant (RFC 3339) or a period; case: an instant.
     #[serde(borrow)]
     pub at: Option<Text<'a>>,
     /// Sample of an indicator that is no ratio.
@@ -93,6 +97,27 @@ pub(crate) struct Data<'a> {
     /// Sample: a remark, nothing personal.
     #[serde(borrow)]
     pub note: Option<Text<'a>>,
+    /// Case: id of the service.
+    #[serde(borrow)]
+    pub service: Option<Text<'a>>,
+    /// Case: its number at its source; never a person's.
+    #[serde(borrow)]
+    pub case: Option<Text<'a>>,
+    /// Case: what happened, one of [`rules::case::Step`].
+    #[serde(borrow)]
+    pub step: Option<Text<'a>>,
+    /// Case: until when it should be done, an instant.
+    #[serde(borrow)]
+    pub due: Option<Text<'a>>,
+    /// Case: its class, nothing personal.
+    #[serde(borrow)]
+    pub class: Option<Text<'a>>,
+    /// Case: the channel it came through, nothing personal.
+    #[serde(borrow)]
+    pub channel: Option<Text<'a>>,
+    /// Case: the area it is about, nothing personal.
+    #[serde(borrow)]
+    pub area: Option<Text<'a>>,
     /// Void: source of the event that stops counting.
     #[serde(borrow)]
     pub source: Option<Text<'a>>,
@@ -107,19 +132,30 @@ pub(crate) struct Data<'a> {
 impl Data<'_> {
     /// The first field that is there and that this kind does not know.
     pub(crate) fn foreign_key(&self, kind: Kind) -> Option<&'static str> {
-        let here: &[(&'static str, bool)] = match kind {
-            Kind::Sample => &[("source", self.source.is_some()), ("id", self.id.is_some()), ("reason", self.reason.is_some())],
-            Kind::Void => &[
-                ("unit", self.unit.is_some()),
-                ("indicator", self.indicator.is_some()),
-                ("at", self.at.is_some()),
-                ("value", self.value.is_some()),
-                ("numerator", self.numerator.is_some()),
-                ("denominator", self.denominator.is_some()),
-                ("note", self.note.is_some()),
-            ],
+        let of_both = [("unit", self.unit.is_some()), ("at", self.at.is_some())];
+        let of_sample = [
+            ("indicator", self.indicator.is_some()),
+            ("value", self.value.is_some()),
+            ("numerator", self.numerator.is_some()),
+            ("denominator", self.denominator.is_some()),
+            ("note", self.note.is_some()),
+        ];
+        let of_case = [
+            ("service", self.service.is_some()),
+            ("case", self.case.is_some()),
+            ("step", self.step.is_some()),
+            ("due", self.due.is_some()),
+            ("class", self.class.is_some()),
+            ("channel", self.channel.is_some()),
+            ("area", self.area.is_some()),
+        ];
+        let of_void = [("source", self.source.is_some()), ("id", self.id.is_some()), ("reason", self.reason.is_some())];
+        let foreign: [&[(&'static str, bool)]; 3] = match kind {
+            Kind::Sample => [&of_case, &of_void, &[]],
+            Kind::Case => [&of_sample, &of_void, &[]],
+            Kind::Void => [&of_both, &of_sample, &of_case],
         };
-        here.iter().find(|(_, given)| *given).map(|(name, _)| *name)
+        foreign.into_iter().flatten().find(|(_, given)| *given).map(|(name, _)| *name)
     }
 }
 

@@ -107,7 +107,19 @@ impl Writer {
             if self.settle(group).await == Err(Unavailable::Locked) {
                 refuse_waiting(&mut waiting);
             }
+            self.settle_keys(&waiting).await;
             self.pulse.idle();
+        }
+    }
+
+    /// Uses a moment in which nobody waits to put the keys of large groups where they belong.
+    async fn settle_keys(&mut self, waiting: &Waiting) {
+        while self.appender.waiting() > 0 && waiting.submissions.is_empty() && !waiting.arriving.any() {
+            if let Err(cause) = self.appender.settle().await {
+                // They wait on, in the log; the next group will say what is wrong with the store.
+                warn!(error = &cause as &dyn std::error::Error, "could not put in the keys of events; it is tried again");
+                return;
+            }
         }
     }
 

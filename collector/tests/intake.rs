@@ -3,6 +3,8 @@
 #[path = "intake/house.rs"]
 mod house;
 
+#[path = "intake/cases.rs"]
+mod cases;
 #[path = "intake/codes.rs"]
 mod codes;
 #[path = "intake/http.rs"]

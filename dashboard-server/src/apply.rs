@@ -12,6 +12,7 @@ mod fault;
 mod file;
 mod indicator;
 mod plan;
+mod service;
 mod sheet;
 mod side;
 mod source;

@@ -6,6 +6,7 @@ mod config;
 mod demo;
 mod failure;
 mod house;
+mod import;
 mod key;
 mod migrate;
 mod secret;
@@ -41,6 +42,9 @@ enum Command {
     Serve(serve::Args),
     /// Apply configuration files: units, indicators, targets, bands, sources, boards
     Apply(apply::Args),
+    /// Take over the rows of a foreign table: CSV (also .gz) or a workbook
+    #[command(subcommand)]
+    Import(import::Command),
     /// Print roll-up tables, always computed from the events
     #[command(subcommand)]
     Table(table::Command),
@@ -65,6 +69,7 @@ pub(crate) async fn run(cli: Cli, now: Now) -> Result<(), Failure> {
         Command::Demo(args) => demo::run(args, now).await,
         Command::Serve(args) => serve::run(args, now).await,
         Command::Apply(args) => apply::run(args, now).await,
+        Command::Import(command) => import::run(command, now).await,
         Command::Table(command) => table::run(command, now).await,
         Command::User(command) => user::run(command, now).await,
         Command::Key(command) => key::run(command, now).await,

@@ -2,6 +2,8 @@
 
 pub(crate) mod arguments;
 mod boards;
+mod cases;
+mod changes;
 pub(crate) mod health;
 mod indicators;
 mod live;
@@ -10,6 +12,7 @@ pub(crate) mod openapi;
 mod region;
 pub(crate) mod reply;
 mod series;
+mod services;
 mod session;
 pub(crate) mod setup;
 mod tables;
@@ -32,8 +35,14 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(indicators::list_indicators))
         .routes(routes!(boards::list_boards))
         .routes(routes!(boards::show_board))
+        .routes(routes!(changes::list_changes))
         .routes(routes!(series::show_series))
         .routes(routes!(tables::table_of_samples))
+        .routes(routes!(tables::table_of_cases))
+        .routes(routes!(tables::table_of_backlog))
+        .routes(routes!(cases::list_cases))
+        .routes(routes!(services::list_services))
+        .routes(routes!(services::show_service))
         .routes(routes!(live::live))
         .routes(routes!(setup::show_setup, setup::set_up))
         .routes(routes!(setup::load_example))

@@ -1,8 +1,12 @@
-//! Rows of `table samples` as the command and the route write them.
+//! Rows of tables as the command and the route write them; here those of samples.
+
+mod cases;
 
 use aggregator::table::Row;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+pub use cases::{BacklogItem, CaseItem};
 
 /// A row of the table.
 #[derive(Debug, Serialize, ToSchema)]
@@ -80,6 +84,14 @@ impl RowItem {
     }
 }
 
+/// A row that can be written as CSV.
+pub trait Item {
+    /// Names of its columns.
+    const COLUMNS: &'static [&'static str];
+    /// Its fields: six decimals, empty for no value.
+    fn fields(&self) -> Vec<String>;
+}
+
 const COLUMNS: [&str; 17] = [
     "unit",
     "period",
@@ -100,22 +112,44 @@ const COLUMNS: [&str; 17] = [
     "status",
 ];
 
-/// The rows as CSV with a header: six decimals, empty for no value.
+impl Item for RowItem {
+    const COLUMNS: &'static [&'static str] = &COLUMNS;
+
+    fn fields(&self) -> Vec<String> {
+        let statistics = [
+            self.mean,
+            self.median,
+            self.last,
+            self.min,
+            self.max,
+            self.sum,
+            self.numerator,
+            self.denominator,
+            self.target,
+            self.achievement,
+        ];
+        let mut fields = vec![self.unit.clone(), self.period.clone(), self.starts.clone(), self.indicator.clone()];
+        fields.extend([number(self.value), self.n.to_string()]);
+        fields.extend(statistics.map(number));
+        fields.push(self.status.to_owned());
+        fields
+    }
+}
+
+/// Six decimals, empty for no value.
+fn number(value: Option<f64>) -> String {
+    value.map_or_else(String::new, |value| format!("{value:.6}"))
+}
+
+/// The rows as CSV with a header.
 ///
 /// # Errors
 /// Only when memory runs out.
-pub fn csv_of(rows: &[RowItem]) -> Result<Vec<u8>, csv::Error> {
+pub fn csv_of<T: Item>(rows: &[T]) -> Result<Vec<u8>, csv::Error> {
     let mut out = csv::Writer::from_writer(Vec::new());
-    let number = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.6}"));
-    out.write_record(COLUMNS)?;
+    out.write_record(T::COLUMNS)?;
     for row in rows {
-        let statistics =
-            [row.mean, row.median, row.last, row.min, row.max, row.sum, row.numerator, row.denominator, row.target, row.achievement];
-        let (value, n, statistics) = (number(row.value), row.n.to_string(), statistics.map(number));
-        let mut fields = vec![row.unit.as_str(), &row.period, &row.starts, &row.indicator, &value, &n];
-        fields.extend(statistics.iter().map(String::as_str));
-        fields.push(row.status);
-        out.write_record(&fields)?;
+        out.write_record(row.fields())?;
     }
     out.into_inner().map_err(|error| error.into_error().into())
 }

@@ -15,6 +15,8 @@
 //! What is measured, and whose:
 //! - [`indicator`]: the passport of a measure
 //! - [`unit`]: work units and their tree
+//! - [`service`]: what people ask a unit for, and how long it may take
+//! - [`case`]: one request, from its submission to its end
 //!
 //! How good it is:
 //! - [`target`]: what is due at a window
@@ -31,6 +33,7 @@
 //! And [`word`]: the fixed words of files and answers.
 
 pub mod at;
+pub mod case;
 pub mod formula;
 pub mod freshness;
 pub mod indicator;
@@ -38,6 +41,7 @@ pub mod period;
 pub mod personal;
 pub mod quantile;
 pub mod revision;
+pub mod service;
 pub mod show;
 pub mod status;
 pub mod target;

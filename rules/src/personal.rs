@@ -25,11 +25,27 @@ pub fn looks_personal(text: &str) -> Option<&'static str> {
     phone::is_in(&groups).then_some("a mobile phone number")
 }
 
+/// The same of the number of a file, such as a case's.
+///
+/// Registers number their files with sixteen digits too (`2026112400000123`), so a
+/// NIK in one piece is one here only when its province exists and its day of birth
+/// is a date. In a remark nobody writes such numbers, and the wider net holds.
+pub fn looks_personal_number(text: &str) -> Option<&'static str> {
+    if email::is_in(text) {
+        return Some("an e-mail address");
+    }
+    let groups = digits::groups(text);
+    if nik::is_number(&groups) {
+        return Some("a national identity number (NIK)");
+    }
+    phone::is_in(&groups).then_some("a mobile phone number")
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::looks_personal;
+    use super::{looks_personal, looks_personal_number};
 
     #[test]
     fn everyday_notes_are_left_alone() {
@@ -45,10 +61,23 @@ mod tests {
         }
     }
 
+    #[test]
+    fn numbers_of_files_are_left_alone() {
+        for number in ["2026112400000123", "SIP-2026112411050001", "503/1234/2026", "1803999999990001", "LAPOR-8123456", "101000113298"] {
+            assert_eq!(looks_personal_number(number), None, "{number:?}");
+        }
+        for number in ["1803010101900001", "SIP-1803014101900001", "180301-010190-0001", "9671012312990123"] {
+            assert_eq!(looks_personal_number(number), Some("a national identity number (NIK)"), "{number:?}");
+        }
+        assert_eq!(looks_personal_number("081234567890"), Some("a mobile phone number"));
+        assert_eq!(looks_personal_number("budi@contoh.id"), Some("an e-mail address"));
+    }
+
     proptest! {
         #[test]
         fn any_text_can_be_asked_about(text in any::<String>()) {
-            looks_personal(&text);
+            // What is found in a number would be found in a remark.
+            prop_assert!(looks_personal_number(&text).is_none() || looks_personal(&text).is_some());
         }
 
         #[test]

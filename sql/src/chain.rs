@@ -3,10 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use rusqlite::Connection;
+use sqlx::postgres::PgPool;
+use xxhash_rust::xxh3::xxh3_128;
+
 use crate::configuration::digest_of;
 use crate::db::{Db, Engine, read};
 use crate::error::Error;
-use crate::log::{Digester, entries_after};
+use crate::log::{Digester, entries_after, hash, keyed};
 use crate::schema;
 
 /// What a check found.
@@ -85,6 +89,7 @@ async fn log(db: &Db) -> Result<Finding, Error> {
             place = entry.seq();
             let receipt = match &entry {
                 crate::log::Entry::Sample(row) => row.received_at,
+                crate::log::Entry::Step(row) => row.received_at,
                 crate::log::Entry::Void(row) => row.received_at,
             };
             if receipt != *received_at && found.fault.is_none() {
@@ -104,6 +109,7 @@ async fn log(db: &Db) -> Result<Finding, Error> {
         after = *last;
     }
     const AFTER: &str = "select exists (select 1 from sample where seq > (select coalesce(max(last_seq), 0) from batch)) \
+        or exists (select 1 from case_step where seq > (select coalesce(max(last_seq), 0) from batch)) \
         or exists (select 1 from void where seq > (select coalesce(max(last_seq), 0) from batch))";
     let after: bool =
         read!(db, conn => sqlx::query_scalar(AFTER).fetch_one(conn).await).map_err(Error::of("look behind the last group"))?;
@@ -114,21 +120,77 @@ async fn log(db: &Db) -> Result<Finding, Error> {
     Ok(found)
 }
 
-/// Every event has its key and every key its event.
+/// Every event has its key and every key its event. On an embedded store those up to the mark, by sums over both sides, so that memory stays flat; only
+/// when they differ is the first event without a key looked for.
 async fn keys(db: &Db) -> Result<Finding, Error> {
-    const LOST: &str = "select s.seq from (select seq, source, event_id from sample union all select seq, source, event_id from void) s \
-        left join event_key k on k.source = s.source and k.event_id = s.event_id and k.seq = s.seq where k.seq is null limit 1";
-    const COUNTS: &str = "select (select count(*) from sample) + (select count(*) from void), (select count(*) from event_key)";
-    let lost: Option<i64> =
-        read!(db, conn => sqlx::query_scalar(LOST).fetch_optional(conn).await).map_err(Error::of("compare events and keys"))?;
-    let (events, keys): (i64, i64) =
-        read!(db, conn => sqlx::query_as(COUNTS).fetch_one(conn).await).map_err(Error::of("count events and keys"))?;
+    let (keys, fault) = match db.engine() {
+        Engine::Sqlite(pools) => pools.bulk.ask("compare events and keys", compare_keys).await?,
+        Engine::Postgres(server) => compare_texts(&server.read).await?,
+    };
+    Ok(Finding { check: "keys of the events", fault, extent: format!("{keys} keys") })
+}
+
+fn compare_keys(connection: &Connection) -> rusqlite::Result<(u64, Option<String>)> {
+    const EVENTS: &str = "select seq, source, event_id from sample where seq <= ?1 \
+        union all select seq, source, event_id from case_step where seq <= ?1 \
+        union all select seq, source, event_id from void where seq <= ?1";
+    let keyed = keyed(connection)?;
+    let (mut events, mut keys) = (Sums::default(), Sums::default());
+    let mut query = connection.prepare(EVENTS)?;
+    let mut rows = query.query([keyed])?;
+    while let Some(row) = rows.next()? {
+        events.add(hash(row.get(1)?, row.get_ref(2)?.as_str()?), row.get(0)?);
+    }
+    let mut query = connection.prepare("select hash, seq from event_key")?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        keys.add(row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?);
+    }
+    if events == keys {
+        return Ok((keys.count, None));
+    }
+    let mut query = connection.prepare(&format!("{EVENTS} order by 1"))?;
+    let mut rows = query.query([keyed])?;
+    while let Some(row) = rows.next()? {
+        let (seq, hash): (i64, i64) = (row.get(0)?, hash(row.get(1)?, row.get_ref(2)?.as_str()?).cast_signed());
+        let has_key = "select exists (select 1 from event_key where hash = ? and seq = ?)";
+        if !connection.prepare_cached(has_key)?.query_row([hash, seq], |row| row.get::<_, bool>(0))? {
+            return Ok((keys.count, Some(format!("log row {seq} has no key"))));
+        }
+    }
+    Ok((keys.count, Some(format!("{} events but {} keys", events.count, keys.count))))
+}
+
+/// Keys of a server are the texts themselves, and go in with their events.
+async fn compare_texts(pool: &PgPool) -> Result<(u64, Option<String>), Error> {
+    const LOST: &str = "select s.seq from (select seq, source, event_id from sample union all select seq, source, event_id from case_step \
+        union all select seq, source, event_id from void) s \
+        left join event_key k on k.source = s.source and k.event_id = s.event_id and k.seq = s.seq where k.seq is null order by s.seq limit 1";
+    const COUNTS: &str = "select (select count(*) from sample) + (select count(*) from case_step) + (select count(*) from void), \
+        (select count(*) from event_key)";
+    let lost: Option<i64> = sqlx::query_scalar(LOST).fetch_optional(pool).await.map_err(Error::of("compare events and keys"))?;
+    let (events, keys): (i64, i64) = sqlx::query_as(COUNTS).fetch_one(pool).await.map_err(Error::of("count events and keys"))?;
     let fault = match lost {
         Some(seq) => Some(format!("log row {seq} has no key")),
         None if events != keys => Some(format!("{events} events but {keys} keys")),
         None => None,
     };
-    Ok(Finding { check: "keys of the events", fault, extent: format!("{keys} keys") })
+    Ok((keys.unsigned_abs(), fault))
+}
+
+/// A sum over keys that does not depend on their order.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Sums {
+    count: u64,
+    mixed: u128,
+}
+
+impl Sums {
+    fn add(&mut self, hash: u64, seq: i64) {
+        let both = [hash.to_le_bytes(), seq.to_le_bytes()].concat();
+        self.count += 1;
+        self.mixed = self.mixed.wrapping_add(xxh3_128(&both));
+    }
 }
 
 /// Recomputes the digest of every revision from the rows it put and ended.

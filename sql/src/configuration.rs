@@ -6,6 +6,7 @@
 use chrono::NaiveDate;
 use rules::indicator::{Accumulates, Formula, Polarity, RollupTime, RollupTree, Show};
 use rules::period::{Every, Period};
+use rules::service::{EndsAt, StandardUnit};
 use rules::time::Millis;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,6 +16,12 @@ use crate::db::{Db, Tx, read, run, write};
 use crate::error::Error;
 use crate::signal::{Hint, tell};
 
+/// The actor of revisions that an import makes: nobody has confirmed their rows in a file yet.
+pub const IMPORT_ACTOR: &str = "import";
+
+/// The kind of a unit that an import made.
+pub const UNCONFIRMED: &str = "unconfirmed";
+
 /// The tables of the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Table {
@@ -22,6 +29,8 @@ pub enum Table {
     Unit,
     /// [`IndicatorRow`], key `id`.
     Indicator,
+    /// [`ServiceRow`], key `id`.
+    Service,
     /// [`TargetRow`], key `indicator|unit or *|period`.
     Target,
     /// [`BandsRow`], key `id|valid_from`.
@@ -72,6 +81,20 @@ pub struct IndicatorRow {
     pub bands: String,
     pub show: Option<Show>,
     pub valid_from: Option<NaiveDate>,
+}
+
+/// A line of `services.csv`; without `standard` nothing is published.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the columns are described in the contract, section 6")]
+pub struct ServiceRow {
+    pub id: String,
+    pub name: String,
+    pub name_en: String,
+    pub standard: Option<u32>,
+    pub standard_unit: Option<StandardUnit>,
+    pub ends_at: EndsAt,
+    pub calendar: String,
+    pub owner: String,
 }
 
 /// A line of `targets.csv`; `unit` None means every unit without a target of its own.
@@ -165,13 +188,14 @@ pub struct Revision {
 
 impl Table {
     /// All of them, in the order in which they may refer to each other.
-    pub const ALL: [Table; 6] = [Table::Unit, Table::Indicator, Table::Source, Table::Bands, Table::Target, Table::Board];
+    pub const ALL: [Table; 7] = [Table::Unit, Table::Service, Table::Indicator, Table::Source, Table::Bands, Table::Target, Table::Board];
 
     /// The word in the column `kind` and in what `apply` prints.
     pub fn as_str(self) -> &'static str {
         match self {
             Table::Unit => "unit",
             Table::Indicator => "indicator",
+            Table::Service => "service",
             Table::Target => "target",
             Table::Bands => "bands",
             Table::Source => "source",
@@ -275,11 +299,12 @@ pub async fn record(tx: &mut Tx, now: Millis, actor: &str, put: &[Change], end: 
     Ok(revision)
 }
 
-/// Gives a unit, indicator or source its number.
+/// Gives a unit, service, indicator or source its number.
 async fn number(tx: &mut Tx, table: Table, key: &str) -> Result<(), Error> {
     let text = match table {
         Table::Unit => "insert into unit (id) values ($1) on conflict (id) do nothing",
         Table::Indicator => "insert into indicator (id) values ($1) on conflict (id) do nothing",
+        Table::Service => "insert into service (id) values ($1) on conflict (id) do nothing",
         Table::Source => "insert into source (id) values ($1) on conflict (id) do nothing",
         Table::Target | Table::Bands | Table::Board => return Ok(()),
     };

@@ -16,7 +16,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use crate::error::Error;
 use crate::signal::Signal;
 
-pub(crate) use postgres::{Lock, Server, is_held, lock, try_hold};
+pub(crate) use postgres::{Lock, Server, is_held, try_hold};
 pub(crate) use sqlite::Pools;
 
 /// How long a writer waits for another process (an `apply`, a `key create`) before it says busy.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod bulk;
+pub mod case_state;
 pub mod chain;
 pub mod configuration;
 pub mod counted;
@@ -18,6 +19,7 @@ pub mod progress;
 pub mod registry;
 pub mod rollup;
 mod schema;
+pub mod service;
 pub mod session;
 pub mod setting;
 pub mod signal;

@@ -3,19 +3,30 @@
 //! Owns appending a group of events and reading the log in order. Must never know whether an event
 //! is allowed or how it counts.
 
-mod append;
+/// Every column of a step, in the order in which steps are read.
+macro_rules! steps_columns {
+    () => {
+        "seq, received_at, source, event_id, time, service, case_id, unit, step, at, due, class, channel, area"
+    };
+}
+
 mod appender;
 mod digest;
+mod group;
+mod keys;
 mod postgres;
 mod read;
+mod steps;
 
 use rules::at::At;
+use rules::case::Step;
 use rules::time::Millis;
 
-pub use append::append;
 pub use appender::{Appended, Appender, Group};
 pub(crate) use digest::Digester;
-pub use read::{Entry, Sample, Void, entries_after, head, newest_received_at, samples_at, seq_at, seqs_of_keys, voided};
+pub(crate) use keys::{hash, keyed};
+pub use read::{Entry, LoggedStep, Sample, Void, entries_after, head, newest_received_at, samples_at, seq_at, seqs_of_keys, voided};
+pub use steps::{steps_at, steps_in_order, void_targets};
 
 /// An event that passed the door.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +61,8 @@ pub enum Content {
         /// A remark.
         note: Option<String>,
     },
+    /// Something happened to a case of a service.
+    Step(Box<CaseStep>),
     /// Another event stops counting.
     Void {
         /// Number of that event's source.
@@ -59,6 +72,29 @@ pub enum Content {
         /// Why.
         reason: String,
     },
+}
+
+/// A step of a case.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CaseStep {
+    /// Number of the service.
+    pub service: i64,
+    /// Id of the case within its service, with its source's prefix; never a person's.
+    pub case: String,
+    /// Number of the unit.
+    pub unit: i64,
+    /// What happened.
+    pub step: Step,
+    /// When.
+    pub at: Millis,
+    /// Until when the case should be done.
+    pub due: Option<Millis>,
+    /// Class of the case.
+    pub class: Option<String>,
+    /// The channel it came through.
+    pub channel: Option<String>,
+    /// The area it is about.
+    pub area: Option<String>,
 }
 
 /// What became of an event.

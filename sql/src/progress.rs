@@ -7,6 +7,8 @@ use crate::signal::{Hint, tell};
 /// The counters there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counter {
+    /// Last place of the log up to which every event stands in the table of keys.
+    KeyedSeq,
     /// Last place of the log that is merged into `counted` and `part`.
     MergedSeq,
     /// Revision of the configuration that the marks reflect.
@@ -15,9 +17,12 @@ pub enum Counter {
     RollupVersion,
 }
 
+pub(crate) const KEYED_SEQ: &str = "keyed_seq";
+
 impl Counter {
     fn name(self) -> &'static str {
         match self {
+            Counter::KeyedSeq => KEYED_SEQ,
             Counter::MergedSeq => "merged_seq",
             Counter::RolledRevision => "rolled_revision",
             Counter::RollupVersion => "rollup_version",
@@ -64,6 +69,6 @@ pub async fn grow(tx: &mut Tx, counter: Counter) -> Result<(), Error> {
     run!(tx, sqlx::query(TEXT).bind(counter.name())).map_err(Error::of("grow a counter"))?;
     match counter {
         Counter::RollupVersion => tell(tx, Hint::Rollups).await,
-        Counter::MergedSeq | Counter::RolledRevision => Ok(()),
+        Counter::KeyedSeq | Counter::MergedSeq | Counter::RolledRevision => Ok(()),
     }
 }

@@ -3,18 +3,20 @@
 //! Loaded whole (a district has a few hundred units, a hundred indicators, some thousand targets) and
 //! shared; a new revision makes a new registry.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
+use rules::case::Measure;
 use rules::freshness::parse_duration;
 use rules::indicator::Indicator;
 use rules::period::Every;
+use rules::service::{Service, Standard};
 use rules::status::Bands;
 use rules::target::Target;
 use rules::time::Millis;
 use rules::unit::{Tree, Unit};
 use serde::de::DeserializeOwned;
 
-use crate::configuration::{self, BandsRow, BoardRow, IndicatorRow, SourceRow, Table, TargetRow, UnitRow};
+use crate::configuration::{self, BandsRow, BoardRow, IndicatorRow, ServiceRow, SourceRow, Table, TargetRow, UnitRow};
 use crate::db::{Db, read};
 use crate::error::Error;
 
@@ -29,6 +31,8 @@ pub struct Registry {
     pub units: Vec<Unit>,
     /// Their tree.
     pub tree: Tree,
+    /// Services in force, by id.
+    pub services: Vec<Service>,
     /// Indicators in force, by id.
     pub indicators: Vec<Indicator>,
     /// Bands of all dates of validity.
@@ -39,13 +43,24 @@ pub struct Registry {
     pub boards: Vec<Board>,
     unit_by_id: HashMap<String, usize>,
     unit_by_no: HashMap<i64, usize>,
+    service_by_id: HashMap<String, usize>,
+    service_by_no: HashMap<i64, usize>,
     indicator_by_id: HashMap<String, usize>,
     indicator_by_no: HashMap<i64, usize>,
     /// Indicators that are computed from cases or surveys.
-    computed: HashSet<i64>,
+    computed: HashMap<i64, Computed>,
     source_by_id: HashMap<String, usize>,
     source_by_no: HashMap<i64, usize>,
     targets: HashMap<(i64, Option<i64>), Vec<Target>>,
+}
+
+/// How an indicator is computed from other events than samples.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Computed {
+    /// What of the cases it is; None for a survey.
+    pub measure: Option<Measure>,
+    /// Numbers of its services.
+    pub services: Vec<i64>,
 }
 
 /// A system that sends.
@@ -118,7 +133,10 @@ pub async fn load(db: &Db, known_at: Option<Millis>) -> Result<Registry, Error> 
     let tree = Tree::new(&units).map_err(|cause| Error::Inconsistent { table: "configuration", what: cause.to_string() })?;
     let unit_by_id = positions(units.iter().map(|unit| unit.id.clone()));
     let unit_by_no = positions(units.iter().map(|unit| unit.no));
-    let (indicators, computed) = indicators(db, revision.no).await?;
+    let services = services(db, revision.no).await?;
+    let service_by_id = positions(services.iter().map(|service| service.id.clone()));
+    let service_by_no = positions(services.iter().map(|service| service.no));
+    let (indicators, computed) = indicators(db, revision.no, |id| service_by_id.get(id).map(|&at| services[at].no)).await?;
     let indicator_by_id = positions(indicators.iter().map(|indicator| indicator.id.clone()));
     let indicator_by_no = positions(indicators.iter().map(|indicator| indicator.no));
     let unit_no = |id: &str| unit_by_id.get(id).map(|&at| units[at].no);
@@ -151,12 +169,15 @@ pub async fn load(db: &Db, known_at: Option<Millis>) -> Result<Registry, Error> 
         recorded_at: revision.recorded_at,
         units,
         tree,
+        services,
         indicators,
         bands,
         sources,
         boards,
         unit_by_id,
         unit_by_no,
+        service_by_id,
+        service_by_no,
         indicator_by_id,
         indicator_by_no,
         computed,
@@ -177,6 +198,16 @@ impl Registry {
         self.unit_by_no.get(&no).map(|&at| &self.units[at])
     }
 
+    /// The service with this id.
+    pub fn service(&self, id: &str) -> Option<&Service> {
+        self.service_by_id.get(id).map(|&at| &self.services[at])
+    }
+
+    /// The service with this number.
+    pub fn service_no(&self, no: i64) -> Option<&Service> {
+        self.service_by_no.get(&no).map(|&at| &self.services[at])
+    }
+
     /// The indicator with this id.
     pub fn indicator(&self, id: &str) -> Option<&Indicator> {
         self.indicator_by_id.get(id).map(|&at| &self.indicators[at])
@@ -189,7 +220,12 @@ impl Registry {
 
     /// Whether an indicator is measured by samples; the others are computed from cases or surveys.
     pub fn takes_samples(&self, indicator: &Indicator) -> bool {
-        !self.computed.contains(&indicator.no)
+        !self.computed.contains_key(&indicator.no)
+    }
+
+    /// What of which services an indicator measures; None when it is not computed from cases.
+    pub fn of_cases(&self, indicator: i64) -> Option<&Computed> {
+        self.computed.get(&indicator).filter(|computed| computed.measure.is_some())
     }
 
     /// The source with this id.
@@ -259,11 +295,29 @@ async fn units(db: &Db, revision: i64) -> Result<Vec<Unit>, Error> {
         .collect()
 }
 
-/// The indicators, and the numbers of those that take no samples.
-async fn indicators(db: &Db, revision: i64) -> Result<(Vec<Indicator>, HashSet<i64>), Error> {
+async fn services(db: &Db, revision: i64) -> Result<Vec<Service>, Error> {
+    let numbers = numbers(db, "select id, no from service").await?;
+    let rows = rows::<ServiceRow>(db, Table::Service, revision).await?;
+    rows.into_iter()
+        .map(|row| {
+            let no =
+                *numbers.get(&row.id).ok_or_else(|| Error::Inconsistent { table: "service", what: format!("{} has no number", row.id) })?;
+            let standard = row.standard.zip(row.standard_unit).map(|(amount, unit)| Standard { amount, unit });
+            let ServiceRow { id, name, name_en, ends_at, calendar, owner, .. } = row;
+            Ok(Service { no, id, name, name_en, standard, ends_at, calendar, owner })
+        })
+        .collect()
+}
+
+/// The indicators, and how those that take no samples are computed.
+async fn indicators(
+    db: &Db,
+    revision: i64,
+    service: impl Fn(&str) -> Option<i64>,
+) -> Result<(Vec<Indicator>, HashMap<i64, Computed>), Error> {
     let numbers = numbers(db, "select id, no from indicator").await?;
     let rows = rows::<IndicatorRow>(db, Table::Indicator, revision).await?;
-    let mut computed = HashSet::new();
+    let mut computed = HashMap::new();
     let indicators: Result<Vec<Indicator>, Error> = rows
         .into_iter()
         .map(|row| {
@@ -271,7 +325,9 @@ async fn indicators(db: &Db, revision: i64) -> Result<(Vec<Indicator>, HashSet<i
                 .get(&row.id)
                 .ok_or_else(|| Error::Inconsistent { table: "indicator", what: format!("{} has no number", row.id) })?;
             if row.from != "samples" {
-                computed.insert(no);
+                let measure = row.from.strip_prefix("cases:").and_then(|word| word.parse().ok());
+                let services = row.services.split(';').filter_map(|id| service(id.trim())).collect();
+                computed.insert(no, Computed { measure, services });
             }
             Ok(Indicator {
                 no,

@@ -4,7 +4,8 @@
 macro_rules! columns {
     () => {
         "every, start, indicator, unit, own_value, own_numerator, own_denominator, own_n, own_data_at, own_source, \
-         value, numerator, denominator, n, data_at, source, target, target_high, achievement, status, as_of, computed_at, revision"
+         value, numerator, denominator, n, data_at, source, target, target_high, achievement, status, as_of, computed_at, revision, \
+         next_due"
     };
 }
 
@@ -87,6 +88,8 @@ pub struct Rollup {
     pub computed_at: Millis,
     /// Revision of the configuration that made it.
     pub revision: i64,
+    /// The first instant as of which time alone may change it; None for samples.
+    pub next_due: Option<Millis>,
 }
 
 /// All found, or the complaint about one that cannot be.
@@ -176,12 +179,12 @@ pub async fn put(tx: &mut Tx, rows: &[Rollup]) -> Result<(), Error> {
         own_data_at = excluded.own_data_at, own_source = excluded.own_source, value = excluded.value, numerator = excluded.numerator, \
         denominator = excluded.denominator, n = excluded.n, data_at = excluded.data_at, source = excluded.source, target = excluded.target, \
         target_high = excluded.target_high, achievement = excluded.achievement, status = excluded.status, as_of = excluded.as_of, \
-        computed_at = excluded.computed_at, revision = excluded.revision";
+        computed_at = excluded.computed_at, revision = excluded.revision, next_due = excluded.next_due";
     let parents = crate::source::parents(tx).await?;
     let configured = |source: Option<i64>| source.map(|no| parents.get(&no).copied().unwrap_or(no));
     for piece in pieces(&last_of_each(rows), 64) {
         let written = run!(tx, {
-            let mut query = keyed::query(HEAD, TAIL, 23, piece.len());
+            let mut query = keyed::query(HEAD, TAIL, 24, piece.len());
             for row in piece {
                 query = query.bind(row.key.every).bind(row.key.start).bind(row.key.indicator).bind(row.key.unit);
                 query = query
@@ -199,7 +202,7 @@ pub async fn put(tx: &mut Tx, rows: &[Rollup]) -> Result<(), Error> {
                     .bind(row.data_at)
                     .bind(configured(row.source));
                 query = query.bind(row.target).bind(row.target_high).bind(row.achievement).bind(row.status.code());
-                query = query.bind(row.as_of).bind(row.computed_at).bind(row.revision);
+                query = query.bind(row.as_of).bind(row.computed_at).bind(row.revision).bind(row.next_due);
             }
             query
         });
@@ -223,5 +226,30 @@ fn last_of_each(rows: &[Rollup]) -> Vec<&Rollup> {
 pub async fn remove_older(tx: &mut Tx, every: i64, start: i64, indicator: i64, computed_before: Millis) -> Result<(), Error> {
     const TEXT: &str = "delete from rollup where every = $1 and start = $2 and indicator = $3 and computed_at < $4";
     run!(tx, sqlx::query(TEXT).bind(every).bind(start).bind(indicator).bind(computed_before)).map_err(Error::of("remove roll-ups"))?;
+    Ok(())
+}
+
+/// Keys of the roll-ups that time alone may have changed by `now`, longest due first, at most `limit`.
+///
+/// # Errors
+/// Any failure of the query.
+pub async fn due(db: &Db, now: Millis, limit: i64) -> Result<Vec<Key>, Error> {
+    const TEXT: &str = "select every, start, indicator, unit from rollup \
+        where next_due is not null and next_due <= $1 order by next_due limit $2";
+    let rows: Vec<(i64, i64, i64, i64)> =
+        read!(db, conn => sqlx::query_as(TEXT).bind(now).bind(limit).fetch_all(conn).await).map_err(Error::of("read what is due"))?;
+    Ok(rows.into_iter().map(|(every, start, indicator, unit)| Key { every, start, indicator, unit }).collect())
+}
+
+/// Leaves roll-ups as they are from now on: nobody measures them any more.
+///
+/// # Errors
+/// Any failure of the query.
+pub async fn leave(tx: &mut Tx, keys: &[Key]) -> Result<(), Error> {
+    const TEXT: &str = "update rollup set next_due = null where every = $1 and start = $2 and indicator = $3 and unit = $4";
+    for key in keys {
+        run!(tx, sqlx::query(TEXT).bind(key.every).bind(key.start).bind(key.indicator).bind(key.unit))
+            .map_err(Error::of("leave a roll-up"))?;
+    }
     Ok(())
 }

@@ -1,12 +1,13 @@
-//! The hot path of the log does what appending inside a transaction does.
+//! Appending to the log: which events are known, whoever appended them and wherever their keys wait.
 
 use std::sync::Arc;
 
 use rules::at::At;
+use rules::case::Step;
 use rules::time::{Millis, Now};
-use sql::log::{Appender, Content, Group, NewEvent, Outcome, append, entries_after};
+use sql::log::{Appender, CaseStep, Content, Group, NewEvent, Outcome, entries_after};
 use sql::{Db, Error, chain};
-use tests::Store;
+use tests::{Store, is_on_postgres};
 
 async fn store() -> (Db, Store) {
     let store = Store::new();
@@ -29,6 +30,14 @@ fn sample(id: &str, at: &str, numbers: [Option<f64>; 3], note: Option<&str>) -> 
     event(id, Content::Sample { unit: 2, indicator: 3, at, value, numerator, denominator, note: note.map(str::to_owned) })
 }
 
+fn step(id: &str, hours: f64, is_full: bool) -> NewEvent {
+    let word = |word: &str| is_full.then(|| word.to_owned());
+    let (step, due) = if is_full { (Step::Reassigned, Some(9)) } else { (Step::Submitted, None) };
+    let (class, channel, area) = (word("izin"), word("loket"), word("\u{e9}"));
+    let at = (hours * 3_600_000.0) as Millis;
+    event(id, Content::Step(Box::new(CaseStep { service: 4, case: "B-1".to_owned(), unit: 2, step, at, due, class, channel, area })))
+}
+
 /// Every shape of an event, and each again in the same group and later: the same, and with other content.
 fn rounds() -> Vec<Vec<NewEvent>> {
     let shapes = |scale: f64, reason: &str| {
@@ -36,6 +45,8 @@ fn rounds() -> Vec<Vec<NewEvent>> {
             sample("value", "2026-11-24T09:30:00+07:00", [Some(0.1 * scale), None, None], None),
             sample("period", "2026-W48", [Some(-1e15 * scale), None, None], Some("catatan")),
             sample("ratio", "2026-11", [None, Some(3.0 * scale), Some(7.0)], None),
+            step("bare", 1.0 * scale, false),
+            step("full", 2.0 * scale, true),
             event("void", Content::Void { source: 9, id: "x".to_owned(), reason: reason.to_owned() }),
         ]
     };
@@ -44,32 +55,109 @@ fn rounds() -> Vec<Vec<NewEvent>> {
     vec![[known.clone(), known.clone(), other.clone()].concat(), known, bulk, other]
 }
 
+async fn put(appender: &mut Appender, now: Millis, events: Vec<NewEvent>) -> Vec<Outcome> {
+    let (back, appended) = appender.append(&clock(now), Group { events: events.clone(), used_keys: Vec::new() }).await;
+    assert_eq!(back.events, events, "the events come back");
+    let appended = appended.expect("an append");
+    assert_eq!(appended.received_at, now);
+    appended.outcomes
+}
+
+async fn all(db: &Db) -> Vec<sql::log::Entry> {
+    entries_after(db, 0, i64::MAX, i64::MAX).await.expect("entries")
+}
+
+/// Changes the store behind its back.
+fn meddle(store: &Store, statement: &str) {
+    if is_on_postgres() {
+        store.ask(statement);
+        return;
+    }
+    let connection = rusqlite::Connection::open(store.file()).expect("the file");
+    assert_eq!(connection.execute(statement, []).expect("the schema has these columns"), 1, "{statement}");
+}
+
+async fn must_be_sound(db: &Db) {
+    let faults: Vec<_> = chain::verify(db).await.expect("a check").into_iter().filter(|finding| finding.fault.is_some()).collect();
+    assert!(faults.is_empty(), "{faults:?}");
+}
+
 #[tokio::test]
-async fn both_ways_of_appending_write_the_same() {
-    let ((one, _a), (other, _b)) = (store().await, store().await);
-    let mut appender = Appender::new(other.clone());
-    for (round, events) in (10..).zip(rounds()) {
-        let mut tx = one.begin().await.expect("a transaction");
-        let expected = append(&mut tx, round, &events).await.expect("an append");
-        tx.commit().await.expect("a commit");
-        let (group, appended) = appender.append(&clock(round), Group { events: events.clone(), used_keys: Vec::new() }).await;
-        let appended = appended.expect("an append");
-        assert_eq!((appended.received_at, appended.outcomes), (round, expected), "round {round}");
-        assert_eq!(group.events, events, "the events come back");
+async fn a_known_key_is_found_wherever_it_waits() {
+    use Outcome::{Accepted, Conflict, Duplicate};
+    let (db, _folder) = store().await;
+    let expected = [[[Accepted; 6], [Duplicate; 6], [Conflict; 6]].concat(), vec![Duplicate; 6], vec![Accepted; 300], vec![Conflict; 6]];
+    let mut appender = Appender::new(db.clone());
+    for ((round, events), expected) in (10..).zip(rounds()).zip(expected) {
+        assert_eq!(put(&mut appender, round, events).await, expected, "round {round}");
     }
-    let past = store().await;
-    let groups = (10..).zip(rounds()).collect();
-    Appender::new(past.0.clone()).append_past(groups).await.expect("an append");
-    let all = |db: Db| async move { entries_after(&db, 0, i64::MAX, i64::MAX).await.expect("entries") };
-    assert_eq!(all(one.clone()).await, all(other.clone()).await);
-    assert_eq!(all(one.clone()).await, all(past.0.clone()).await, "in one commit, each group with its own receipt");
-    // Whoever continues the other's log finds its keys, its order and its chain.
+    // On a database server a key goes in with its event.
+    let waits = if is_on_postgres() { appender.waiting() == 0 } else { appender.waiting() >= 300 };
+    assert!(waits, "a large group leaves its keys for later: {}", appender.waiting());
+    let again = |outcomes: Vec<Outcome>| assert!(!outcomes.contains(&Accepted), "{outcomes:?}");
+    must_be_sound(&db).await;
+    again(put(&mut appender, 20, rounds().concat()).await);
+    // Another process, as after a crash: it finds in the log what is not in the table.
+    again(put(&mut Appender::new(db.clone()), 21, rounds().concat()).await);
+    appender.settle().await.expect("keys go in");
+    assert_eq!(appender.waiting(), 0);
+    must_be_sound(&db).await;
+    again(put(&mut appender, 22, rounds().concat()).await);
+    again(put(&mut Appender::new(db.clone()), 23, rounds().concat()).await);
+}
+
+#[tokio::test]
+async fn two_processes_that_take_turns_know_each_others_events() {
+    let (db, _folder) = store().await;
+    let (mut one, mut other) = (Appender::new(db.clone()), Appender::new(db.clone()));
+    let events =
+        |from: i32, to: i32| (from..to).map(|n| sample(&format!("e{n}"), "2026", [Some(1.0), None, None], None)).collect::<Vec<_>>();
+    for step in 0..6 {
+        let (mine, now) = (step * 400, i64::from(step));
+        let appender = if step % 2 == 0 { &mut one } else { &mut other };
+        let outcomes = put(appender, now, events(mine - 300, mine + 400)).await;
+        let known = if step == 0 { 0 } else { 300 };
+        let accepted = outcomes.iter().filter(|outcome| **outcome == Outcome::Accepted).count();
+        assert_eq!(accepted, if step == 0 { 700 } else { 700 - known }, "step {step}");
+        if step == 3 {
+            appender.settle().await.expect("keys go in");
+        }
+    }
+    one.settle().await.expect("keys go in");
+    other.settle().await.expect("keys go in");
+    must_be_sound(&db).await;
+}
+
+#[tokio::test]
+async fn groups_of_the_past_are_what_they_would_have_been() {
+    let ((one, _a), (past, _b)) = (store().await, store().await);
     let mut appender = Appender::new(one.clone());
-    let (_, appended) = appender.append(&clock(99), Group { events: rounds().concat(), used_keys: Vec::new() }).await;
-    assert!(!appended.expect("an append").outcomes.contains(&Outcome::Accepted));
-    for db in [one, other, past.0] {
-        assert!(chain::verify(&db).await.expect("a check").iter().all(|finding| finding.fault.is_none()));
+    for (round, events) in (10..).zip(rounds()) {
+        put(&mut appender, round, events).await;
     }
+    Appender::new(past.clone()).append_past((10..).zip(rounds()).collect()).await.expect("an append");
+    assert_eq!(all(&one).await, all(&past).await, "in one commit, each group with its own receipt");
+    must_be_sound(&past).await;
+}
+
+#[tokio::test]
+async fn verify_names_an_event_without_its_key() {
+    let (db, store) = store().await;
+    let mut appender = Appender::new(db.clone());
+    put(&mut appender, 1, rounds()[2].clone()).await;
+    appender.settle().await.expect("keys go in");
+    meddle(&store, "delete from event_key where seq = 12");
+    let faults: Vec<String> = chain::verify(&db).await.expect("a check").into_iter().filter_map(|finding| finding.fault).collect();
+    assert_eq!(faults, ["log row 12 has no key"]);
+    meddle(
+        &store,
+        match is_on_postgres() {
+            true => "insert into event_key (source, event_id, seq) values (1, 'other', 12)",
+            false => "insert into event_key (hash, seq) values (1, 12)",
+        },
+    );
+    let faults: Vec<String> = chain::verify(&db).await.expect("a check").into_iter().filter_map(|finding| finding.fault).collect();
+    assert_eq!(faults, ["log row 12 has no key"]);
 }
 
 #[tokio::test]
@@ -92,11 +180,16 @@ async fn a_refused_group_leaves_nothing_and_the_next_one_goes_on() {
 async fn a_writer_of_this_process_is_waited_for() {
     let (db, _folder) = store().await;
     let mut appender = Appender::new(db.clone());
-    let mut tx = db.begin().await.expect("a transaction");
-    append(&mut tx, 1, &[]).await.expect("the log is ours");
+    let tx = db.begin().await.expect("a transaction");
     let events = vec![sample("a", "2026", [Some(1.0), None, None], None)];
     let now = clock(1);
     let mut appending = std::pin::pin!(appender.append(&now, Group { events, used_keys: Vec::new() }));
+    if is_on_postgres() {
+        // The log has a lock of its own there: intake never waits for who writes tables.
+        appending.await.1.expect("an append");
+        tx.commit().await.expect("a commit");
+        return;
+    }
     tokio::select! {
         biased;
         _ = &mut appending => panic!("appended beside another writer"),

@@ -1,7 +1,10 @@
 //! The log on a real file: keys, order, chain, and a byte changed behind our back.
 
+use std::sync::Arc;
+
 use rules::at::At;
-use sql::log::{Content, NewEvent, Outcome, append, entries_after, head, seq_at, voided};
+use rules::time::Now;
+use sql::log::{Appender, Content, Group, NewEvent, Outcome, entries_after, head, seq_at, voided};
 use sql::{Db, Error, chain};
 use tests::{Store, skips_on_postgres};
 
@@ -19,10 +22,8 @@ fn sample(id: &str, at: i64, value: f64) -> NewEvent {
 }
 
 async fn put(db: &Db, now: i64, events: &[NewEvent]) -> Result<Vec<Outcome>, Error> {
-    let mut tx = db.begin().await?;
-    let outcomes = append(&mut tx, now, events).await?;
-    tx.commit().await?;
-    Ok(outcomes)
+    let group = Group { events: events.to_vec(), used_keys: Vec::new() };
+    Ok(Appender::new(db.clone()).append(&(Arc::new(move || now) as Now), group).await.1?.outcomes)
 }
 
 #[tokio::test]
@@ -104,7 +105,6 @@ async fn verify_names_the_group_of_a_changed_row() {
     assert_eq!(faults(chain::verify(&db).await.expect("a check")), Vec::<String>::new());
     db.close().await;
 
-    // Both places of the id, the row and its key: as someone would who knows the tables.
     let path = store.file();
     let mut bytes = std::fs::read(&path).expect("the file");
     let places: Vec<usize> = bytes.windows(9).enumerate().filter(|(_, window)| *window == b"bbbb-2222").map(|(at, _)| at).collect();

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::session::Session;
+
 /// Longer than a start ever takes; the machine may be building.
 const STARTS_WITHIN: Duration = Duration::from_secs(60);
 /// How often a start is looked at.
@@ -89,6 +91,16 @@ impl Cluster {
         let asked = asked.expect("psql runs");
         assert!(asked.status.success(), "{statement}: {}", String::from_utf8_lossy(&asked.stderr));
         String::from_utf8_lossy(&asked.stdout).trim().to_owned()
+    }
+
+    /// Runs a statement in a transaction of its own, which lasts until the answer is dropped.
+    ///
+    /// # Panics
+    /// When the statement fails.
+    pub fn begin(&self, database: &str, statement: &str) -> Session {
+        let mut psql = self.client("psql");
+        psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", database]);
+        Session::begin(psql, statement)
     }
 
     /// Stops the server as its administrator would; the databases stay.

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tempfile::TempDir;
 
 use crate::cluster::Cluster;
+use crate::session::Session;
 
 /// An empty store that nobody else knows; an embedded one is gone with this value, one on a server with the process.
 #[derive(Debug)]
@@ -69,6 +70,16 @@ impl Store {
     /// When it fails, or the store is not on a server.
     pub fn ask(&self, statement: &str) -> String {
         self.ask_in(&self.database, statement)
+    }
+
+    /// Holds the log as another process does that appends: nobody appends until the answer is dropped.
+    ///
+    /// # Panics
+    /// When the store is not on a server.
+    pub fn hold_log(&self) -> Session {
+        assert!(!self.database.is_empty(), "an embedded store is held by any write transaction");
+        // The second of the program's advisory locks.
+        cluster().begin(&self.database, "select pg_advisory_xact_lock(x'70616e74'::integer, 2)")
     }
 
     /// Everything in it as text.

@@ -1,6 +1,7 @@
 //! The lane of all other windows: marks are taken, expanded over periods and tree, and rolled up.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::NaiveDate;
@@ -8,7 +9,8 @@ use rules::indicator::{Accumulates, Indicator};
 use sql::mark::{self, EVERY_UNIT, Mark};
 use tokio::time::Instant;
 
-use super::write;
+use super::{cases, write};
+use crate::desk::Desk;
 use crate::error::Error;
 use crate::roll::{self, Context, Wanted};
 use crate::window::{Window, carried, homes, period, year_of};
@@ -21,7 +23,7 @@ const WHOLE_FROM: usize = 400;
 const SLICE: Duration = Duration::from_millis(100);
 
 /// Works off some marks and returns how many are left.
-pub(super) async fn slice(context: &Context, today: NaiveDate) -> Result<i64, Error> {
+pub(super) async fn slice(context: &Context, today: NaiveDate, desk: &Arc<Desk>) -> Result<i64, Error> {
     let began = Instant::now();
     let marks = mark::take(&context.db, MARKS).await?;
     if marks.is_empty() {
@@ -35,6 +37,9 @@ pub(super) async fn slice(context: &Context, today: NaiveDate) -> Result<i64, Er
         match context.registry.indicator_no(indicator) {
             // An ended indicator keeps its roll-ups as they were.
             None => forget(context, indicator).await?,
+            Some(definition) if context.registry.of_cases(indicator).is_some() => {
+                of_cases(context, today, desk, definition, &marks).await?
+            }
             Some(definition) => indicator_of(context, today, definition, &marks).await?,
         }
         if began.elapsed() >= SLICE {
@@ -74,6 +79,25 @@ async fn indicator_of(context: &Context, today: NaiveDate, indicator: &Indicator
     }
     let rows = roll::some(context, wanted).await?;
     write(&context.db, &rows).await?;
+    let mut tx = context.db.begin().await?;
+    mark::remove(&mut tx, marks).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn of_cases(context: &Context, today: NaiveDate, desk: &Arc<Desk>, indicator: &Indicator, marks: &[Mark]) -> Result<(), Error> {
+    let redefined = marks.iter().any(|mark| mark.unit == EVERY_UNIT);
+    let is_whole = redefined || marks.len() >= WHOLE_FROM;
+    let marked = cases::marked(context, today, indicator, marks);
+    let rows = match is_whole {
+        true => cases::whole(context, desk, indicator, marked).await?,
+        false => cases::measure(context, desk, BTreeMap::from([(indicator.no, marked)])).await?,
+    };
+    write(&context.db, &rows).await?;
+    if redefined {
+        remove_leftovers(context, indicator).await?;
+        return forget(context, indicator.no).await;
+    }
     let mut tx = context.db.begin().await?;
     mark::remove(&mut tx, marks).await?;
     tx.commit().await?;

@@ -12,12 +12,14 @@ use crate::error::Error;
 use crate::roll::{self, Context, Wanted};
 use crate::window::Window;
 
-/// All windows of all boards from the parts, also those in which nothing counts: at the start, after
+/// All windows of all boards of what is not measured on cases, from the parts, also those in which nothing counts: at the start, after
 /// a change of the configuration, and when a new day brings new windows.
 pub(super) async fn whole(context: &Context, today: NaiveDate) -> Result<Vec<Rollup>, Error> {
     let mut rows = Vec::new();
     for (indicator, units) in board::windows(&context.registry, today) {
-        let Some(indicator) = context.registry.indicator_no(indicator) else { continue };
+        let Some(indicator) = context.registry.indicator_no(indicator).filter(|_| context.registry.of_cases(indicator).is_none()) else {
+            continue;
+        };
         let windows: HashSet<Window> = units.iter().flat_map(|(_, windows)| windows).copied().collect();
         let also: Vec<(i64, Window)> = units.iter().flat_map(|(unit, windows)| windows.iter().map(|window| (*unit, *window))).collect();
         rows.extend(roll::whole(context, indicator, Some(windows.into_iter().collect()), &also).await?);
@@ -34,7 +36,9 @@ pub(super) async fn touched(context: &Context, today: NaiveDate, changed: &[(i64
     let mut wanted = Wanted::default();
     for (indicator, unit, part) in changed {
         let Some(tiles) = on_boards.get(indicator) else { continue };
-        let Some(definition) = context.registry.indicator_no(*indicator) else { continue };
+        let Some(definition) = context.registry.indicator_no(*indicator).filter(|_| context.registry.of_cases(*indicator).is_none()) else {
+            continue;
+        };
         let touches = |window: &Window| match definition.accumulates {
             Accumulates::Flow => window.holds(*part),
             Accumulates::ToDate => window.knows(*part),

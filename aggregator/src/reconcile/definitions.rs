@@ -2,30 +2,46 @@
 
 use std::collections::BTreeSet;
 
+use rules::time::date_of;
 use sql::Db;
-use sql::configuration::{Table, changed_since};
+use sql::configuration::{Table, as_of_revision, changed_since};
 use sql::mark::{self, EVERY_UNIT, Mark};
 use sql::progress::Counter;
 use sql::registry::Registry;
 
 use crate::error::Error;
+use crate::merge::{Ends, again, write_cases};
+use crate::roll::Context;
+use crate::touch;
 
 /// Marks every indicator whose roll-ups the revisions since the last call may change. Boards and
 /// sources change none: windows are computed for every unit anyway.
-pub(super) async fn mark(db: &Db, registry: &Registry) -> Result<(), Error> {
+///
+/// A service that now ends its cases at another step has them folded anew first.
+pub(super) async fn mark(context: &Context, ends: &Ends) -> Result<(), Error> {
+    let Context { db, registry, .. } = context;
     let before = sql::progress::get(db, Counter::RolledRevision).await?;
     if before >= registry.revision {
         return Ok(());
     }
-    let mut touched: BTreeSet<i64> = BTreeSet::new();
+    let (mut touched, mut services) = (BTreeSet::new(), BTreeSet::new());
     for (table, key) in changed_since(db, before).await? {
         if table == Table::Unit.as_str() || table == Table::Bands.as_str() {
             touched.extend(registry.indicators.iter().map(|indicator| indicator.no));
-            break;
         }
         if table == Table::Indicator.as_str() || table == Table::Target.as_str() {
             let id = key.split('|').next().unwrap_or(&key);
             touched.extend(registry.indicator(id).map(|indicator| indicator.no));
+        }
+        if table == Table::Service.as_str() {
+            services.insert(key);
+        }
+    }
+    if !services.is_empty() {
+        touched.extend(services_come_and_go(db, registry, before, &services).await?);
+        let known = sql::service::ends(db, before).await?;
+        for (service, _) in ends.iter().filter(|(service, ends_at)| known.get(service).is_some_and(|known| known != *ends_at)) {
+            refold(context, ends, *service).await?;
         }
     }
     let marks: Vec<Mark> = touched.into_iter().map(|indicator| Mark { indicator, unit: EVERY_UNIT, grain: 0, start: 0 }).collect();
@@ -34,4 +50,31 @@ pub(super) async fn mark(db: &Db, registry: &Registry) -> Result<(), Error> {
     sql::progress::set(&mut tx, Counter::RolledRevision, registry.revision).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// The indicators of cases, when a service among these is new or ended: then some measure other cases.
+async fn services_come_and_go(db: &Db, registry: &Registry, before: i64, services: &BTreeSet<String>) -> Result<Vec<i64>, Error> {
+    let known: BTreeSet<String> = as_of_revision(db, Table::Service, before).await?.into_iter().map(|row| row.key).collect();
+    let moved = services.iter().any(|id| known.contains(id) != registry.service(id).is_some());
+    let of_cases = registry.indicators.iter().map(|indicator| indicator.no).filter(|indicator| registry.of_cases(*indicator).is_some());
+    Ok(if moved { of_cases.collect() } else { Vec::new() })
+}
+
+/// Cases folded in one transaction: intake waits for no more than some milliseconds.
+const CASES_AT_ONCE: i64 = 1_000;
+
+/// Folds all cases of a service anew. Repeated after a crash it finds those done unchanged.
+async fn refold(context: &Context, ends: &Ends, service: i64) -> Result<(), Error> {
+    let Context { db, registry, zone, now } = context;
+    let mut after = String::new();
+    loop {
+        let known = sql::case_state::of_service(db, service, after, CASES_AT_ONCE).await?;
+        let Some(last) = known.last() else { return Ok(()) };
+        after = last.case.clone();
+        let plan = again(db, ends, known).await?;
+        let touched = touch::stretches(registry, *zone, date_of(*now, *zone), &plan.moved);
+        let mut tx = db.begin().await?;
+        write_cases(&mut tx, &plan, &touched).await?;
+        tx.commit().await?;
+    }
 }

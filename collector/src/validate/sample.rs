@@ -51,7 +51,7 @@ impl<'r> Gate<'r> {
         })
     }
 
-    fn unit(&mut self, id: &str) -> Result<&'r Unit, Wrong> {
+    pub(super) fn unit(&mut self, id: &str) -> Result<&'r Unit, Wrong> {
         if let Some(unit) = self.unit.filter(|unit| unit.id == id) {
             return Ok(unit);
         }
@@ -141,7 +141,7 @@ impl<'r> Gate<'r> {
         midnight_in_utc + DAY_MS <= latest || (midnight_in_utc - DAY_MS <= latest && period.starts_at(self.zone) <= latest)
     }
 
-    fn valid_then(&self, unit: &Unit, at: At) -> Result<(), Wrong> {
+    pub(super) fn valid_then(&self, unit: &Unit, at: At) -> Result<(), Wrong> {
         if unit.valid_from.is_none() && unit.valid_to.is_none() {
             return Ok(());
         }

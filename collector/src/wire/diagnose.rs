@@ -21,8 +21,8 @@ pub(crate) struct Fault {
 }
 
 /// Says that a `type` is not known, and which ones are.
-pub(super) fn unknown_type(word: &str) -> String {
-    format!("`type` is {}; expected pantau.sample.v1 or pantau.void.v1", quoted(word))
+pub(crate) fn unknown_type(word: &str) -> String {
+    format!("`type` is {}; expected pantau.sample.v1, pantau.case.v1 or pantau.void.v1", quoted(word))
 }
 
 /// Reads one element field by field.
@@ -85,6 +85,13 @@ fn read_data(kind: Kind, raw: &RawValue) -> Result<Data<'_>, Wrong> {
             "indicator" => data.indicator = Some(data_text(name, value)?),
             "at" => data.at = Some(data_text(name, value)?),
             "note" => data.note = Some(data_text(name, value)?),
+            "service" => data.service = Some(data_text(name, value)?),
+            "case" => data.case = Some(data_text(name, value)?),
+            "step" => data.step = Some(data_text(name, value)?),
+            "due" => data.due = Some(data_text(name, value)?),
+            "class" => data.class = Some(data_text(name, value)?),
+            "channel" => data.channel = Some(data_text(name, value)?),
+            "area" => data.area = Some(data_text(name, value)?),
             "source" => data.source = Some(data_text(name, value)?),
             "id" => data.id = Some(data_text(name, value)?),
             "reason" => data.reason = Some(data_text(name, value)?),

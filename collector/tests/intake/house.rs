@@ -10,9 +10,10 @@ use collector::{Config, Intake};
 use http_body_util::BodyExt;
 use rules::indicator::{Accumulates, Formula, Polarity, RollupTime, RollupTree};
 use rules::period::Every;
+use rules::service::EndsAt;
 use serde_json::{Value, json};
 use sql::Db;
-use sql::configuration::{Change, IndicatorRow, SourceRow, Table, UnitRow, record};
+use sql::configuration::{Change, IndicatorRow, ServiceRow, SourceRow, Table, UnitRow, record};
 use sql::key::{Key, hash, insert, text_of};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -93,6 +94,14 @@ impl House {
         sql::log::entries_after(&self.db, 0, i64::MAX, i64::MAX).await.expect("reads")
     }
 
+    /// Adds a service to the store, as another process would.
+    pub(crate) async fn add_service(&self, id: &str) {
+        let put = Change { table: Table::Service, key: id.to_owned(), content: json!(service(id)) };
+        let mut tx = self.db.begin().await.expect("begins");
+        record(&mut tx, NOW, "test", &[put], &[]).await.expect("records");
+        tx.commit().await.expect("commits");
+    }
+
     /// Adds an indicator to the store, as another process would.
     pub(crate) async fn add_indicator(&self, id: &str) {
         let put = Change { table: Table::Indicator, key: id.to_owned(), content: json!(indicator(id, RollupTime::Mean, &[])) };
@@ -102,16 +111,28 @@ impl House {
     }
 
     /// Keeps the writer waiting: whoever appends holds the log until the transaction ends.
-    pub(crate) async fn hold_log(&self) -> sql::Tx {
-        let mut tx = self.db.begin().await.expect("begins");
-        sql::log::append(&mut tx, NOW, &[]).await.expect("the log is held");
-        tx
+    pub(crate) async fn hold_log(&self) -> Held {
+        hold_log(&self.store, &self.db).await
     }
 
     pub(crate) async fn close(self) {
         self.shutdown.cancel();
         self.tracker.close();
         self.tracker.wait().await;
+    }
+}
+
+/// The log, held by somebody else until this is dropped.
+pub(crate) enum Held {
+    Embedded { _tx: Box<sql::Tx> },
+    Server { _session: tests::Session },
+}
+
+/// Holds the log: on an embedded store whoever writes does, on a server another process that appends.
+pub(crate) async fn hold_log(store: &tests::Store, db: &Db) -> Held {
+    match tests::is_on_postgres() {
+        false => Held::Embedded { _tx: Box::new(db.begin().await.expect("begins")) },
+        true => Held::Server { _session: store.hold_log() },
     }
 }
 
@@ -127,6 +148,11 @@ pub(crate) fn sample(id: &str, value: f64) -> Value {
 /// A sample with this data.
 pub(crate) fn event(id: &str, data: Value) -> Value {
     json!({"specversion": "1.0", "id": id, "source": "sicantik", "type": "pantau.sample.v1", "data": data})
+}
+
+/// A step of a case with this data.
+pub(crate) fn step(id: &str, data: Value) -> Value {
+    json!({"specversion": "1.0", "id": id, "source": "sicantik", "type": "pantau.case.v1", "data": data})
 }
 
 async fn settle(db: &Db) {
@@ -162,12 +188,14 @@ async fn settle(db: &Db) {
         name: "SiCantik".to_owned(),
         rhythm: None,
         units: vec!["dinas".to_owned()],
-        case_prefix: String::new(),
+        case_prefix: "sic-".to_owned(),
     };
+    let desk = SourceRow { id: "sicantik/mpp".to_owned(), case_prefix: "mpp-".to_owned(), ..source.clone() };
     let change = |table, key: &str, content| Change { table, key: key.to_owned(), content };
     let mut put: Vec<Change> = units.iter().map(|row| change(Table::Unit, &row.id, json!(row))).collect();
     put.extend(indicators.iter().map(|row| change(Table::Indicator, &row.id, json!(row))));
-    put.push(change(Table::Source, &source.id, json!(source)));
+    put.extend([&source, &desk].map(|row| change(Table::Source, &row.id, json!(row))));
+    put.extend(["izin", "aduan"].map(|id| change(Table::Service, id, json!(service(id)))));
     record(&mut tx, NOW - 1_000_000, "test", &put, &[]).await.expect("records");
 
     for (id, source_id, units) in [(KEY, "sicantik", None), (NARROW, "rsud", Some("puskesmas")), (REVOKED, "sicantik", None)] {
@@ -189,6 +217,19 @@ async fn settle(db: &Db) {
     }
     sql::key::revoke(&mut tx, REVOKED, NOW - 500).await.expect("revokes");
     tx.commit().await.expect("commits");
+}
+
+fn service(id: &str) -> ServiceRow {
+    ServiceRow {
+        id: id.to_owned(),
+        name: id.to_owned(),
+        name_en: String::new(),
+        standard: None,
+        standard_unit: None,
+        ends_at: EndsAt::Decided,
+        calendar: String::new(),
+        owner: String::new(),
+    }
 }
 
 fn indicator(id: &str, rollup_time: RollupTime, applies_to: &[&str]) -> IndicatorRow {

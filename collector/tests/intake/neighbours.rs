@@ -142,8 +142,9 @@ fn json_value() -> impl Strategy<Value = Value> {
         ".*".prop_map(Value::from),
         Just(json!("1.0")),
         Just(json!("pantau.sample.v1")),
+        Just(json!("pantau.case.v1")),
     ];
-    let key = prop_oneof![".*", "id|source|type|specversion|data|time|unit|value|at"];
+    let key = prop_oneof![".*", "id|source|type|specversion|data|time|unit|value|at|service|case|step"];
     leaf.prop_recursive(4, 32, 6, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),

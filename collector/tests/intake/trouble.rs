@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use collector::Config;
 use serde_json::json;
 
-use crate::house::{House, KEY, NOW, sample};
+use crate::house::{House, KEY, NOW, hold_log, sample};
 
 /// Lets other tasks run until `reached`, for half a minute at most.
 async fn until(what: &str, mut reached: impl FnMut() -> bool) {
@@ -106,8 +106,7 @@ async fn a_clock_set_back_stops_intake_until_it_is_right() {
 async fn another_process_with_the_lock_is_waited_for() {
     let house = Arc::new(House::open().await);
     let other = sql::Db::open(house.store.url()).await.expect("opens");
-    let mut lock = other.begin().await.expect("begins");
-    sql::log::append(&mut lock, NOW, &[]).await.expect("the log is held");
+    let lock = hold_log(&house.store, &other).await;
     let post = {
         let house = Arc::clone(&house);
         tokio::spawn(async move { house.post(KEY, &sample("patient", 1.0)).await })

@@ -10,9 +10,9 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::house::{House, KEY, REVOKED, sample, secret};
 
-type Socket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
+pub(crate) type Socket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
 
-async fn serve(house: &House) -> String {
+pub(crate) async fn serve(house: &House) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let app = house.app.clone();
@@ -31,11 +31,11 @@ async fn connect(url: &str, key: Option<&str>, subprotocol: Option<&'static str>
     connect_async(request).await.map(|(socket, _)| socket)
 }
 
-async fn open(url: &str) -> Socket {
+pub(crate) async fn open(url: &str) -> Socket {
     connect(url, Some(KEY), Some("pantau.intake.v1")).await.expect("connects")
 }
 
-async fn answer(socket: &mut Socket) -> Value {
+pub(crate) async fn answer(socket: &mut Socket) -> Value {
     loop {
         match socket.next().await.expect("not closed").expect("no error") {
             Message::Text(text) => return serde_json::from_str(&text).expect("is JSON"),

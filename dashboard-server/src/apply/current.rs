@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use sql::configuration::{self, BandsRow, BoardRow, IndicatorRow, SourceRow, Table, TargetRow, UnitRow};
+use sql::configuration::{self, BandsRow, BoardRow, IMPORT_ACTOR, IndicatorRow, ServiceRow, SourceRow, Table, TargetRow, UnitRow};
 use sql::{Db, Error};
 
 use super::side::Row;
@@ -15,6 +15,7 @@ pub(crate) type Stored<T> = BTreeMap<String, T>;
 #[derive(Debug, Default)]
 pub struct Current {
     pub(crate) units: Stored<UnitRow>,
+    pub(crate) services: Stored<ServiceRow>,
     pub(crate) indicators: Stored<IndicatorRow>,
     pub(crate) targets: Stored<TargetRow>,
     pub(crate) bands: Stored<BandsRow>,
@@ -24,6 +25,8 @@ pub struct Current {
     pub(crate) contents: BTreeMap<(Table, String), Value>,
     /// Sources that `key create` made: no file ever had them, so none can lose them.
     pub(crate) made_by_key: BTreeSet<String>,
+    /// Units, services, indicators and sources that an import made and nobody has confirmed in a file: likewise.
+    pub(crate) made_by_import: BTreeSet<String>,
 }
 
 /// The actor of revisions that make a source for a key.
@@ -35,14 +38,20 @@ pub const KEY_ACTOR: &str = "key create";
 /// Any failure of a query; [`Error::Inconsistent`] when a stored row cannot be understood.
 pub async fn read(db: &Db) -> Result<Current, Error> {
     let mut contents = BTreeMap::new();
+    let mut made_by_import = BTreeSet::new();
+    for table in [Table::Unit, Table::Service, Table::Indicator, Table::Source] {
+        made_by_import.extend(configuration::written_by(db, table, IMPORT_ACTOR).await?);
+    }
     Ok(Current {
         units: table(db, &mut contents).await?,
+        services: table(db, &mut contents).await?,
         indicators: table(db, &mut contents).await?,
         targets: table(db, &mut contents).await?,
         bands: table(db, &mut contents).await?,
         sources: table(db, &mut contents).await?,
         boards: table(db, &mut contents).await?,
         made_by_key: configuration::written_by(db, Table::Source, KEY_ACTOR).await?.into_iter().collect(),
+        made_by_import,
         contents,
     })
 }

@@ -29,15 +29,16 @@ pub(crate) enum Kind {
 }
 
 /// The files that are read, in the order in which they may refer to each other.
-pub(crate) const READ: [(&str, Table); 6] = [
+pub(crate) const READ: [(&str, Table); 7] = [
     ("units.csv", Table::Unit),
+    ("services.csv", Table::Service),
     ("indicators.csv", Table::Indicator),
     ("sources.toml", Table::Source),
     ("bands.toml", Table::Bands),
     ("targets.csv", Table::Target),
     ("boards.toml", Table::Board),
 ];
-const LATER: [&str; 4] = ["successors.csv", "services.csv", "holidays.csv", "calendars.toml"];
+const LATER: [&str; 3] = ["successors.csv", "holidays.csv", "calendars.toml"];
 
 /// Why the files could not be gathered.
 #[derive(Debug, thiserror::Error)]

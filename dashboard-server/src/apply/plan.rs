@@ -7,7 +7,7 @@ mod step;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use sql::configuration::{BandsRow, BoardRow, Change, IndicatorRow, SourceRow, Table, TargetRow, UnitRow};
+use sql::configuration::{BandsRow, BoardRow, Change, IndicatorRow, ServiceRow, SourceRow, Table, TargetRow, UnitRow};
 
 pub use step::{Action, Counts, Step};
 
@@ -17,7 +17,7 @@ use super::fault::{Fault, Place};
 use super::file::{File, Kind, expected};
 use super::sheet::{self, Column, Line};
 use super::side::{Given, Row, Side, content};
-use super::{bands, board, indicator, source, target, unit};
+use super::{bands, board, indicator, service, source, target, unit};
 
 /// What the files change.
 #[derive(Debug, Default)]
@@ -58,15 +58,19 @@ pub fn plan(files: &[File], current: Current) -> Result<Plan, Vec<Fault>> {
     fn side<T: Row>(stored: Stored<T>, given: Option<Given<T>>, kept: &BTreeSet<String>, faults: &mut Vec<Fault>) -> Side<T> {
         Side::new(stored, given, kept, faults)
     }
-    let units = side(current.units, given.units, &nobody, &mut faults);
-    let indicators = side(current.indicators, given.indicators, &nobody, &mut faults);
-    let sources = side(current.sources, given.sources, &current.made_by_key, &mut faults);
+    let imported = &current.made_by_import;
+    let units = side(current.units, given.units, imported, &mut faults);
+    let services = side(current.services, given.services, imported, &mut faults);
+    let indicators = side(current.indicators, given.indicators, imported, &mut faults);
+    let kept = current.made_by_key.union(imported).cloned().collect();
+    let sources = side(current.sources, given.sources, &kept, &mut faults);
     let bands = side(current.bands, given.bands, &nobody, &mut faults);
     let targets = side(current.targets, given.targets, &nobody, &mut faults);
     let boards = side(current.boards, given.boards, &nobody, &mut faults);
 
     unit::check(&units, &mut faults);
     indicator::check(&indicators, &units, &bands, &mut faults);
+    service::check(&services, &indicators, &units, &mut faults);
     source::check(&sources, &units, &mut faults);
     target::check(&targets, &indicators, &units, &mut faults, &mut notices);
     if boards.is_given || units.is_given || indicators.is_given {
@@ -79,6 +83,7 @@ pub fn plan(files: &[File], current: Current) -> Result<Plan, Vec<Fault>> {
     notices.extend(indicator_notice(&indicators));
     let mut plan = Plan { notices, ..Plan::default() };
     plan.compare(&units, &contents);
+    plan.compare(&services, &contents);
     plan.compare(&indicators, &contents);
     plan.compare(&sources, &contents);
     plan.compare(&bands, &contents);
@@ -90,8 +95,8 @@ pub fn plan(files: &[File], current: Current) -> Result<Plan, Vec<Fault>> {
 /// Indicators whose numbers come from parts that are not built yet.
 fn indicator_notice(indicators: &Side<IndicatorRow>) -> Option<String> {
     let ids: Vec<&str> =
-        indicators.given_rows().filter(|placed| placed.row.from != "samples").map(|placed| placed.row.id.as_str()).collect();
-    (!ids.is_empty()).then(|| format!("cases and surveys are not taken in yet, so these indicators stay without data: {}", ids.join(", ")))
+        indicators.given_rows().filter(|placed| placed.row.from.starts_with("survey:")).map(|placed| placed.row.id.as_str()).collect();
+    (!ids.is_empty()).then(|| format!("surveys are not taken in yet, so these indicators stay without data: {}", ids.join(", ")))
 }
 
 impl Plan {
@@ -117,6 +122,7 @@ impl Plan {
 #[derive(Default)]
 struct AllGiven {
     units: Option<Given<UnitRow>>,
+    services: Option<Given<ServiceRow>>,
     indicators: Option<Given<IndicatorRow>>,
     targets: Option<Given<TargetRow>>,
     bands: Option<Given<BandsRow>>,
@@ -137,6 +143,7 @@ impl AllGiven {
         let text = text.as_deref();
         match table {
             Table::Unit => sheet_rows(&mut self.units, &path, text, &unit::COLUMNS, unit::parse, faults),
+            Table::Service => sheet_rows(&mut self.services, &path, text, &service::COLUMNS, service::parse, faults),
             Table::Indicator => sheet_rows(&mut self.indicators, &path, text, &indicator::COLUMNS, indicator::parse, faults),
             Table::Target => sheet_rows(&mut self.targets, &path, text, &target::COLUMNS, target::parse, faults),
             Table::Bands => entries(&mut self.bands, &path, text, bands::LIST, bands::parse, faults),

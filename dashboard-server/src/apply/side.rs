@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use sql::configuration::{BandsRow, BoardRow, IndicatorRow, SourceRow, Table, TargetRow, UnitRow};
+use sql::configuration::{BandsRow, BoardRow, IndicatorRow, ServiceRow, SourceRow, Table, TargetRow, UnitRow};
 
 use super::fault::{Fault, Place};
 
@@ -168,6 +168,7 @@ macro_rules! rows {
 }
 rows! {
     UnitRow => Table::Unit, |row| row.id.clone();
+    ServiceRow => Table::Service, |row| row.id.clone();
     IndicatorRow => Table::Indicator, |row| row.id.clone();
     SourceRow => Table::Source, |row| row.id.clone();
     BandsRow => Table::Bands, |row| BandsRow::key(row);

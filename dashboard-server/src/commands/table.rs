@@ -6,15 +6,20 @@ use aggregator::table::{self, By};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use clap::{Subcommand, ValueEnum};
-use dashboard_server::table::{RowItem, csv_of};
+use dashboard_server::table::{BacklogItem, CaseItem, Item, RowItem, csv_of};
 use rules::period::Every;
 use rules::time::{Millis, Now, parse_instant, start_of};
+use serde::Serialize;
 
 use super::Failure;
 use super::store::ConfigArgs;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Cases by unit or service and the period of their opening
+    Cases(Args),
+    /// What was closed in each period and what was open at its end
+    Backlog(Args),
     /// Samples by unit, period and indicator
     Samples(Args),
 }
@@ -33,12 +38,15 @@ pub(crate) struct Args {
     /// Date or instant at which the periods end; the period beginning there is not shown
     #[arg(long, value_name = "D")]
     to: Option<String>,
-    /// Leave out samples of a later moment [default: known-at, else now]
+    /// Leave out what happened later; a case that ended later is open [default: known-at, else now]
     #[arg(long, value_name = "T")]
     as_of: Option<String>,
     /// As the log and the configuration were known at a moment
     #[arg(long, value_name = "T")]
     known_at: Option<String>,
+    /// How durations of cases are measured
+    #[arg(long, default_value = "elapsed")]
+    clock: Clock,
     /// How rows are written
     #[arg(long, default_value = "csv")]
     format: Format,
@@ -64,8 +72,17 @@ enum Rows {
     Unit,
     /// The unit with its descendants
     Tree,
+    /// The service; not for samples
+    Service,
     /// Everything together
     All,
+}
+
+/// How durations are measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Clock {
+    /// From the opening to the end, day and night
+    Elapsed,
 }
 
 /// How rows are written.
@@ -78,20 +95,31 @@ enum Format {
 }
 
 pub(crate) async fn run(command: Command, now: Now) -> Result<(), Failure> {
-    let Command::Samples(args) = command;
+    let (Command::Cases(args) | Command::Backlog(args) | Command::Samples(args)) = &command;
     let config = args.config.clone().load(None)?;
-    let format = args.format;
-    let args = args.understood(config.region.timezone, &now)?;
+    let (format, zone) = (args.format, config.region.timezone);
+    let args = args.understood(zone, &now)?;
+    if args.by == By::Service && matches!(command, Command::Samples(_)) {
+        return Err(Failure::usage("samples belong to no service; use --by unit, tree or all"));
+    }
     let db = super::store::open(&config.store.url).await?;
     let registry = sql::registry::load(&db, args.known_at).await?;
-    let rows = table::samples(&db, &registry, config.region.timezone, args).await;
-    let rows = rows.map_err(|cause| Failure::run("the table could not be computed").because(cause))?;
-    db.close().await;
-    let items: Vec<RowItem> = rows.iter().map(RowItem::of).collect();
-    let text = match format {
-        Format::Csv => csv_of(&items).map_err(|cause| Failure::run("the table could not be written as CSV").because(cause))?,
-        Format::Json => json_of(&items),
+    let failed = |cause| Failure::run("the table could not be computed").because(cause);
+    let text = match command {
+        Command::Cases(_) => {
+            let rows = table::cases(&db, &registry, zone, args).await.map_err(failed)?;
+            written(&rows.iter().map(CaseItem::of).collect::<Vec<_>>(), format)?
+        }
+        Command::Backlog(_) => {
+            let rows = table::backlog(&db, &registry, zone, args).await.map_err(failed)?;
+            written(&rows.iter().map(BacklogItem::of).collect::<Vec<_>>(), format)?
+        }
+        Command::Samples(_) => {
+            let rows = table::samples(&db, &registry, zone, args).await.map_err(failed)?;
+            written(&rows.iter().map(RowItem::of).collect::<Vec<_>>(), format)?
+        }
     };
+    db.close().await;
     match std::io::stdout().write_all(&text) {
         // Who reads only the head of a table wants no error.
         Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => {
@@ -101,10 +129,15 @@ pub(crate) async fn run(command: Command, now: Now) -> Result<(), Failure> {
     }
 }
 
-fn json_of(items: &[RowItem]) -> Vec<u8> {
-    let mut text = serde_json::to_vec_pretty(items).expect("rows of texts and numbers are always JSON");
-    text.push(b'\n');
-    text
+fn written<T: Item + Serialize>(items: &[T], format: Format) -> Result<Vec<u8>, Failure> {
+    match format {
+        Format::Csv => csv_of(items).map_err(|cause| Failure::run("the table could not be written as CSV").because(cause)),
+        Format::Json => {
+            let mut text = serde_json::to_vec_pretty(items).expect("rows of texts and numbers are always JSON");
+            text.push(b'\n');
+            Ok(text)
+        }
+    }
 }
 
 impl Args {
@@ -148,6 +181,7 @@ impl From<Rows> for By {
         match rows {
             Rows::Unit => Self::Unit,
             Rows::Tree => Self::Tree,
+            Rows::Service => Self::Service,
             Rows::All => Self::All,
         }
     }

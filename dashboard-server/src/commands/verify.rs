@@ -46,15 +46,16 @@ fn line(finding: &Finding) -> (bool, String) {
 }
 
 fn rollups(comparison: &Comparison) -> (bool, String) {
-    let Comparison { compared, waiting, differences, different } = comparison;
+    let Comparison { compared, waiting, cases, differences, different } = comparison;
+    let cases = if *cases == 0 { String::new() } else { format!(" and {cases} cases") };
     let waiting = match waiting {
         0 => String::new(),
         waiting => format!(", {waiting} more wait to be rolled up"),
     };
     match different {
-        0 => (true, format!("roll-ups: {compared} equal to ones computed afresh{waiting}")),
+        0 => (true, format!("roll-ups: {compared}{cases} equal to ones computed afresh{waiting}")),
         _ => {
-            let mut text = format!("roll-ups: {different} of {compared} differ from ones computed afresh{waiting}");
+            let mut text = format!("roll-ups: {different} of {compared}{cases} differ from ones computed afresh{waiting}");
             for difference in differences {
                 text.push_str(&format!("\n  {difference}"));
             }

@@ -154,6 +154,7 @@ async fn figures_are_late_corrected_and_taken_back_at_times() {
         for event in &batch.events {
             match &event.content {
                 Content::Void { .. } => voids += 1,
+                Content::Step(_) => {}
                 Content::Sample { note: Some(_), .. } => corrected += 1,
                 Content::Sample { .. } => late += usize::from(event.time < Some(batch.received_at - 86_400_000)),
             }

@@ -1,8 +1,10 @@
 //! `GET /api/v1/series`: the numbers of one unit and indicator over time.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aggregator::board::SPARK;
+use aggregator::known::{Moment, rollups};
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
@@ -10,10 +12,12 @@ use rules::freshness::usual_rhythm;
 use rules::period::{Every, Period};
 use rules::time::{date_of, day_number};
 use serde::Deserialize;
+use sql::rollup::Key;
 use utoipa::IntoParams;
 
 use super::arguments::{Arguments, checked_limit};
 use super::reply::{self, List};
+use super::tables::moment_of;
 use crate::access::actor::Reader;
 use crate::app::App;
 use crate::problem::{Answer, Problem, ProblemBody};
@@ -43,7 +47,7 @@ pub(crate) struct Which {
     limit: Option<usize>,
     /// Where the page begins, as the `Link` header of the page before says.
     cursor: Option<String>,
-    #[param(ignore)]
+    /// An instant or a date: as the log and the configuration were known then.
     known_at: Option<String>,
 }
 
@@ -66,18 +70,20 @@ pub(crate) async fn show_series(
     Arguments(which): Arguments<Which>,
     asked: HeaderMap,
 ) -> Answer<Response> {
-    if which.known_at.is_some() {
-        return Err(Problem::bad_request("`known_at` is not available yet; leave it out to read what is known now"));
-    }
+    let known_at = which.known_at.as_deref().map(|text| moment_of(text, "known_at", &app)).transpose()?;
+    let now = known_at.unwrap_or_else(|| app.now());
     let every: Every = which.every.parse().map_err(|error: rules::word::UnknownWord| Problem::bad_request(format!("`every`: {error}")))?;
     let limit = checked_limit(which.limit)?;
-    let registry = app.registry();
+    let registry = match known_at {
+        Some(_) => Arc::new(sql::registry::load(&app.db, known_at).await?),
+        None => app.registry(),
+    };
     let unit = registry.unit(&which.unit).filter(|unit| actor.sees(unit.no, &app));
     let unit = unit.ok_or_else(|| Problem::not_found(format!("there is no unit `{}` for you; see /api/v1/units", which.unit)))?;
     let missing = || Problem::not_found(format!("there is no indicator `{}`; see /api/v1/indicators", which.indicator));
     let indicator = registry.indicator(&which.indicator).ok_or_else(missing)?;
 
-    let today = date_of(app.now(), app.region.timezone);
+    let today = date_of(now, app.region.timezone);
     let grid = Grid::new(&which, every, Period::containing(today, every))?;
     let (periods, next) = grid.page(limit);
     let day = |period: Period| day_number(period.first_day());
@@ -85,11 +91,23 @@ pub(crate) async fn show_series(
     let current = Period::containing(today, every);
     let newest = (0..=SPARK).map(|back| day(current.back(back)));
     let starts: Vec<i64> = periods.iter().copied().map(day).chain(newest).collect();
-    let rows = sql::rollup::series(&app.db, indicator.no, unit.no, every, &starts).await?;
+    let rows = match known_at {
+        None => sql::rollup::series(&app.db, indicator.no, unit.no, every, &starts).await?,
+        Some(known_at) => {
+            let key = |start: &i64| Key { every: every.code(), start: *start, indicator: indicator.no, unit: unit.no };
+            let keys: BTreeSet<Key> = starts.iter().map(key).collect();
+            let moment = Moment { known_at, as_of: known_at };
+            let keys: Vec<Key> = keys.into_iter().collect();
+            let mut rows =
+                rollups(&app.db, &registry, app.region.timezone, moment, &keys).await.map_err(|error| Problem::internal(&error))?;
+            rows.sort_unstable_by_key(|row| row.key.start);
+            rows
+        }
+    };
     let newest = rows.iter().max_by_key(|row| row.data_at);
     let data_at = newest.and_then(|row| row.data_at);
     let age = Age::of(&registry, data_at, newest.and_then(|row| row.source), usual_rhythm(indicator.frequency));
-    let freshness = age.freshness(app.now());
+    let freshness = age.freshness(now);
 
     // Sorted by their start, as the query gives them.
     let row_of = |start: i64| rows.binary_search_by_key(&start, |row| row.key.start).ok().map(|at| &rows[at]);
@@ -105,7 +123,10 @@ impl Which {
     fn address_from(&self, cursor: Period, grid: &Grid, limit: usize) -> String {
         let [unit, indicator] = [&self.unit, &self.indicator].map(|word| reply::escaped(word));
         let (every, from, to) = (&self.every, grid.from, grid.to);
-        format!("/api/v1/series?unit={unit}&indicator={indicator}&every={every}&from={from}&to={to}&limit={limit}&cursor={cursor}")
+        let known_at = self.known_at.as_ref().map_or(String::new(), |known_at| format!("&known_at={}", reply::escaped(known_at)));
+        format!(
+            "/api/v1/series?unit={unit}&indicator={indicator}&every={every}&from={from}&to={to}&limit={limit}&cursor={cursor}{known_at}"
+        )
     }
 }
 

@@ -257,6 +257,7 @@ impl House {
             as_of: at,
             computed_at: at,
             revision: registry.revision,
+            next_due: None,
         };
         let mut tx = self.db.begin().await.expect("a transaction");
         sql::rollup::put(&mut tx, &[row]).await.expect("a roll-up");

@@ -22,6 +22,16 @@ fn asked(method: &str, path: &str) -> Vec<(String, Option<&'static str>)> {
         ("GET", "/api/v1/tables/samples") => {
             ["tree", "all"].map(|by| (format!("/api/v1/tables/samples?every=week&by={by}"), None)).to_vec()
         }
+        ("GET", "/api/v1/tables/cases" | "/api/v1/tables/backlog") => {
+            ["tree", "service"].map(|by| (format!("{path}?every=week&by={by}"), None)).to_vec()
+        }
+        ("GET", "/api/v1/cases") => ["dpmptsp", "rsud"].map(|unit| (format!("{path}?unit={unit}"), None)).to_vec(),
+        ("GET", "/api/v1/boards/{id}/changes") => {
+            ["bupati", "rsud"].map(|board| (format!("/api/v1/boards/{board}/changes?since=2027-01-01"), None)).to_vec()
+        }
+        ("GET", "/api/v1/services/{id}") => {
+            ["", "?unit=dpmptsp", "?unit=rsud"].map(|unit| (format!("/api/v1/services/nothing{unit}"), None)).to_vec()
+        }
         ("POST", "/api/v1/session") => vec![(path.to_owned(), Some(r#"{"username":"nobody","password":"wrong wrong wrong"}"#))],
         ("POST", "/api/v1/setup") => vec![(path.to_owned(), Some(r#"{"username":"mallory","password":"a long enough password"}"#))],
         _ => plain(path),

@@ -143,10 +143,10 @@ async fn a_wrong_argument_is_named() {
         (format!("{series}&every=week&from=yesterday"), 400, "`from`: \"yesterday\" is not a period"),
         (format!("{series}&every=week&from=2026-W48&to=2026-W40"), 400, "is after `to`"),
         (format!("{series}&every=week&limit=0"), 400, "`limit` must be 1 to 1000"),
-        (format!("{series}&every=week&known_at=2026-11-24"), 400, "`known_at` is not available yet"),
+        (format!("{series}&every=week&known_at=then"), 400, "`known_at` must be a date"),
         ("/api/v1/series?unit=nothing&indicator=KS-06&every=week".to_owned(), 404, "no unit `nothing`"),
         ("/api/v1/series?unit=rsud&indicator=nothing&every=week".to_owned(), 404, "no indicator `nothing`"),
-        ("/api/v1/tables/samples?every=week&by=service".to_owned(), 400, "`by` must be one of"),
+        ("/api/v1/tables/samples?every=week&by=service".to_owned(), 400, "samples belong to no service"),
         ("/api/v1/tables/samples?every=week&by=unit&from=then".to_owned(), 400, "`from` must be a date"),
         ("/api/v1/units?limit=2000".to_owned(), 400, "`limit`"),
     ];

@@ -4,6 +4,12 @@ use super::digits::{Before, Group};
 
 const LENGTH: usize = 16;
 
+/// The provinces there are (Kepmendagri 300.2.2-2138/2025).
+const PROVINCES: [u32; 38] = [
+    11, 12, 13, 14, 15, 16, 17, 18, 19, 21, 31, 32, 33, 34, 35, 36, 51, 52, 53, 61, 62, 63, 64, 65, 71, 72, 73, 74, 75, 76, 81, 82, 91, 92,
+    93, 94, 95, 96,
+];
+
 /// The serial number at the end is never torn apart.
 const SHORTEST_LAST_GROUP: usize = 4;
 /// Two dates such as `12-11-2026 05-12-2026`.
@@ -16,6 +22,17 @@ const TWO_DATES: [usize; 6] = [2, 2, 4, 2, 2, 4];
 /// codes in a row and long fractions would be taken for a NIK.
 pub(super) fn is_in(groups: &[Group<'_>]) -> bool {
     (0..groups.len()).any(|start| starts_with_nik(&groups[start..]))
+}
+
+/// Whether some groups make up a NIK that could have been given to somebody: for the
+/// numbers of files, among which sixteen digits are no rarity.
+pub(super) fn is_number(groups: &[Group<'_>]) -> bool {
+    let could_be = |digits: &str| PROVINCES.contains(&two(digits, 0)) && has_day_of_birth(digits);
+    (0..groups.len()).any(|start| {
+        let whole = groups[start].digits;
+        let spelt = || if starts_with_nik(&groups[start..]) { joined(&groups[start..]) } else { None };
+        if whole.len() == LENGTH { could_be(whole) } else { spelt().is_some_and(|digits| could_be(&digits)) }
+    })
 }
 
 fn starts_with_nik(groups: &[Group<'_>]) -> bool {

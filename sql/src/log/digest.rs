@@ -43,6 +43,21 @@ impl Digester {
                     None => row.push(b'-'),
                 }
             }
+            Content::Step(step) => {
+                row.push(b'c');
+                whole(row, step.service);
+                text(row, &step.case);
+                for number in [step.unit, step.step.code(), step.at] {
+                    whole(row, number);
+                }
+                optional_whole(row, step.due);
+                for word in [&step.class, &step.channel, &step.area] {
+                    match word {
+                        Some(word) => text(row, word),
+                        None => row.push(b'-'),
+                    }
+                }
+            }
             Content::Void { source, id, reason } => {
                 row.push(b'v');
                 whole(row, *source);

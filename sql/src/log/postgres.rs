@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use rules::at::At;
 use rules::time::{Millis, Now, format_instant};
-use sqlx::postgres::PgConnection;
+use sqlx::postgres::{PgConnection, PgPool};
 
+use super::steps::{Raw, step_of};
 use super::{Appended, Content, Digester, Group, NewEvent, Outcome};
-use crate::db::{Lock, Server, lock};
+use crate::db::{Lock, Server};
 use crate::error::Error;
 use crate::signal::{Hint, say};
 
@@ -51,12 +52,6 @@ pub(super) async fn append_past(server: &Server, groups: Vec<(Millis, Vec<NewEve
     transaction.commit().await.map_err(Error::of("commit"))
 }
 
-/// Appends a group inside a transaction.
-pub(super) async fn append(connection: &mut PgConnection, now: Millis, events: &[NewEvent]) -> Result<Vec<Outcome>, Error> {
-    lock(connection, Lock::Log).await?;
-    append_locked(connection, now, events).await
-}
-
 async fn append_locked(connection: &mut PgConnection, now: Millis, events: &[NewEvent]) -> Result<Vec<Outcome>, Error> {
     const NEWEST: &str = "select no, received_at, last_seq, digest from batch order by no desc limit 1";
     let newest: Option<(i64, i64, i64, Vec<u8>)> =
@@ -76,6 +71,7 @@ async fn append_locked(connection: &mut PgConnection, now: Millis, events: &[New
         return Ok(outcomes);
     }
     insert_samples(connection, now, &accepted).await?;
+    insert_steps(connection, now, &accepted).await?;
     insert_voids(connection, now, &accepted).await?;
     let mut digester = Digester::new(&digest, now);
     for some in accepted.chunks(DIGESTED_AT_ONCE) {
@@ -136,6 +132,37 @@ async fn insert_samples(connection: &mut PgConnection, now: Millis, events: &[(i
     Ok(())
 }
 
+async fn insert_steps(connection: &mut PgConnection, now: Millis, events: &[(i64, &NewEvent)]) -> Result<(), Error> {
+    const TEXT: &str = "insert into case_step \
+        (received_at, seq, source, event_id, time, service, case_id, unit, step, at, due, class, channel, area) \
+        select $1, * from unnest($2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[], $9::bigint[], \
+        $10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::text[])";
+    let mut rows = Rows::default();
+    let (mut services, mut cases, mut units, mut steps, mut ats) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut dues, mut classes, mut channels, mut areas) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (seq, event) in events {
+        let Content::Step(what) = &event.content else { continue };
+        rows.push(*seq, event);
+        services.push(what.service);
+        cases.push(what.case.as_str());
+        units.push(what.unit);
+        steps.push(what.step.code());
+        ats.push(what.at);
+        dues.push(what.due);
+        classes.push(what.class.as_deref());
+        channels.push(what.channel.as_deref());
+        areas.push(what.area.as_deref());
+    }
+    if rows.seq.is_empty() {
+        return Ok(());
+    }
+    let query = sqlx::query(TEXT).bind(now).bind(rows.seq).bind(rows.source).bind(rows.id).bind(rows.time);
+    let query = query.bind(services).bind(cases).bind(units).bind(steps).bind(ats);
+    let query = query.bind(dues).bind(classes).bind(channels).bind(areas);
+    query.execute(connection).await.map_err(Error::of("append the steps of cases"))?;
+    Ok(())
+}
+
 async fn insert_voids(connection: &mut PgConnection, now: Millis, events: &[(i64, &NewEvent)]) -> Result<(), Error> {
     const TEXT: &str = "insert into void (received_at, seq, source, event_id, time, target_source, target_id, reason) \
         select $1, * from unnest($2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::text[])";
@@ -156,6 +183,16 @@ async fn insert_voids(connection: &mut PgConnection, now: Millis, events: &[(i64
     Ok(())
 }
 
+/// Places of events by (source number, id), for those that exist.
+const PLACES: &str = "select source, event_id, seq from event_key \
+    where (source, event_id) in (select * from unnest($1::bigint[], $2::text[]))";
+
+/// Finds the places of events.
+pub(super) async fn find(pool: &PgPool, keys: &[(i64, String)]) -> Result<Vec<(i64, String, i64)>, Error> {
+    let (sources, ids): (Vec<i64>, Vec<&str>) = keys.iter().map(|(source, id)| (*source, id.as_str())).unzip();
+    sqlx::query_as(PLACES).bind(sources).bind(ids).fetch_all(pool).await.map_err(Error::of("read the keys of events"))
+}
+
 /// Takes the keys of the group; an event whose key was there before is a duplicate or a conflict.
 async fn claim_keys(connection: &mut PgConnection, first: i64, events: &[NewEvent]) -> Result<Vec<Outcome>, Error> {
     const CLAIM: &str = "insert into event_key (source, event_id, seq) \
@@ -168,14 +205,8 @@ async fn claim_keys(connection: &mut PgConnection, first: i64, events: &[NewEven
     if claimed == events.len() as u64 {
         return Ok(vec![Outcome::Accepted; events.len()]);
     }
-    const HOLDERS: &str = "select source, event_id, seq from event_key \
-        where (source, event_id) in (select * from unnest($1::bigint[], $2::text[]))";
-    let holders: Vec<(i64, String, i64)> = sqlx::query_as(HOLDERS)
-        .bind(&sources)
-        .bind(&ids)
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(Error::of("read the keys of events"))?;
+    let holders: Vec<(i64, String, i64)> =
+        sqlx::query_as(PLACES).bind(&sources).bind(&ids).fetch_all(&mut *connection).await.map_err(Error::of("read the keys of events"))?;
     let earlier: Vec<i64> = holders.iter().map(|(.., seq)| *seq).filter(|seq| *seq < first).collect();
     let stored = stored(connection, &earlier).await?;
     let holders: HashMap<(i64, &str), i64> = holders.iter().map(|(source, id, seq)| ((*source, id.as_str()), *seq)).collect();
@@ -196,6 +227,7 @@ async fn claim_keys(connection: &mut PgConnection, first: i64, events: &[NewEven
 async fn stored(connection: &mut PgConnection, seqs: &[i64]) -> Result<HashMap<i64, Content>, Error> {
     type SampleRow = (i64, i64, i64, i64, i64, Option<f64>, Option<f64>, Option<f64>, Option<String>);
     const SAMPLES: &str = "select seq, unit, indicator, grain, at, value, numerator, denominator, note from sample where seq = any($1)";
+    const STEPS: &str = concat!("select ", steps_columns!(), " from case_step where seq = any($1)");
     const VOIDS: &str = "select seq, target_source, target_id, reason from void where seq = any($1)";
     let mut found = HashMap::with_capacity(seqs.len());
     let samples: Vec<SampleRow> =
@@ -204,6 +236,12 @@ async fn stored(connection: &mut PgConnection, seqs: &[i64]) -> Result<HashMap<i
         let at = At::from_stored(grain, at)
             .ok_or_else(|| Error::Inconsistent { table: "sample", what: format!("seq {seq}: grain {grain}, at {at}") })?;
         found.insert(seq, Content::Sample { unit, indicator, at, value, numerator, denominator, note });
+    }
+    let steps: Vec<Raw> =
+        sqlx::query_as(STEPS).bind(seqs).fetch_all(&mut *connection).await.map_err(Error::of("read the steps of cases"))?;
+    for raw in steps {
+        let step = step_of(raw)?;
+        found.insert(step.seq, Content::Step(Box::new(step.what)));
     }
     let voids: Vec<(i64, i64, String, String)> =
         sqlx::query_as(VOIDS).bind(seqs).fetch_all(connection).await.map_err(Error::of("read voids"))?;

@@ -4,9 +4,12 @@ use std::collections::HashSet;
 
 use rules::at::At;
 use rules::time::Millis;
+use rusqlite::Connection;
 
-use super::{Content, NewEvent};
-use crate::db::{Db, read};
+use super::keys::find;
+use super::steps::steps_between;
+use super::{CaseStep, Content, NewEvent, postgres};
+use crate::db::{Db, Engine, read};
 use crate::error::Error;
 use crate::keyed::{self, SHAPES, padded};
 
@@ -39,6 +42,23 @@ pub struct Sample {
     pub note: Option<String>,
 }
 
+/// A step of a case with its place in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoggedStep {
+    /// Place.
+    pub seq: i64,
+    /// Receipt.
+    pub received_at: Millis,
+    /// Number of its source.
+    pub source: i64,
+    /// Id within the source.
+    pub event_id: String,
+    /// CloudEvents time.
+    pub time: Option<Millis>,
+    /// What happened to which case.
+    pub what: CaseStep,
+}
+
 /// A void with its place in the log.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Void {
@@ -65,6 +85,8 @@ pub struct Void {
 pub enum Entry {
     /// A sample.
     Sample(Sample),
+    /// A step of a case.
+    Step(LoggedStep),
     /// A void.
     Void(Void),
 }
@@ -74,7 +96,17 @@ impl Entry {
     pub fn seq(&self) -> i64 {
         match self {
             Entry::Sample(row) => row.seq,
+            Entry::Step(row) => row.seq,
             Entry::Void(row) => row.seq,
+        }
+    }
+
+    /// Number of its source.
+    pub fn source(&self) -> i64 {
+        match self {
+            Entry::Sample(row) => row.source,
+            Entry::Step(row) => row.source,
+            Entry::Void(row) => row.source,
         }
     }
 
@@ -85,6 +117,9 @@ impl Entry {
                 let Sample { unit, indicator, at, value, numerator, denominator, note, .. } = row;
                 let content = Content::Sample { unit, indicator, at, value, numerator, denominator, note };
                 NewEvent { source: row.source, id: row.event_id, time: row.time, content }
+            }
+            Entry::Step(row) => {
+                NewEvent { source: row.source, id: row.event_id, time: row.time, content: Content::Step(Box::new(row.what)) }
             }
             Entry::Void(row) => {
                 let content = Content::Void { source: row.target_source, id: row.target_id, reason: row.reason };
@@ -127,9 +162,11 @@ pub async fn entries_after(db: &Db, after: i64, until: i64, limit: i64) -> Resul
     let until = if samples.len() as i64 == limit { samples.last().map_or(until, |row| row.seq) } else { until };
     let voids: Vec<Void> =
         read!(db, conn => sqlx::query_as(VOIDS).bind(after).bind(until).bind(limit).fetch_all(conn).await).map_err(Error::of(doing))?;
-    let cut = if voids.len() as i64 == limit { voids.last().map_or(until, |row| row.seq) } else { until };
+    let until = if voids.len() as i64 == limit { voids.last().map_or(until, |row| row.seq) } else { until };
+    let steps = steps_between(db, after, until, limit).await?;
+    let cut = if steps.len() as i64 == limit { steps.last().map_or(until, |row| row.seq) } else { until };
 
-    let mut entries = Vec::with_capacity(samples.len() + voids.len());
+    let mut entries = Vec::with_capacity(samples.len() + voids.len() + steps.len());
     for row in samples.into_iter().filter(|row| row.seq <= cut) {
         let at = At::from_stored(row.grain, row.at)
             .ok_or_else(|| Error::Inconsistent { table: "sample", what: format!("seq {}: grain {}, at {}", row.seq, row.grain, row.at) })?;
@@ -148,7 +185,8 @@ pub async fn entries_after(db: &Db, after: i64, until: i64, limit: i64) -> Resul
             note: row.note,
         }));
     }
-    entries.extend(voids.into_iter().map(Entry::Void));
+    entries.extend(voids.into_iter().filter(|row| row.seq <= cut).map(Entry::Void));
+    entries.extend(steps.into_iter().map(Entry::Step));
     entries.sort_unstable_by_key(Entry::seq);
     Ok(entries)
 }
@@ -186,20 +224,13 @@ pub async fn seq_at(db: &Db, known_at: Millis) -> Result<i64, Error> {
 /// # Errors
 /// Any failure of the query.
 pub async fn seqs_of_keys(db: &Db, keys: &[(i64, String)]) -> Result<Vec<(i64, String, i64)>, Error> {
-    const HEAD: &str = "select source, event_id, seq from event_key where (source, event_id) in (values ";
-    let mut found = Vec::new();
-    for piece in keys.chunks(SHAPES[0]) {
-        let shape = padded(piece.len());
-        let rows: Result<Vec<(i64, String, i64)>, _> = read!(db, conn => {
-            let mut query = keyed::query_as(HEAD, ")", 2, shape);
-            for (source, id) in piece.iter().chain(std::iter::repeat(&piece[piece.len() - 1])).take(shape) {
-                query = query.bind(source).bind(id);
-            }
-            query.fetch_all(conn).await
-        });
-        found.extend(rows.map_err(Error::of("read the keys of events"))?);
+    match db.engine() {
+        Engine::Sqlite(pools) => {
+            let keys: HashSet<(i64, String)> = keys.iter().cloned().collect();
+            pools.bulk.ask("read the keys of events", move |connection: &Connection| find(connection, &keys)).await
+        }
+        Engine::Postgres(server) => postgres::find(&server.read, keys).await,
     }
-    Ok(found)
 }
 
 /// Which of the keys (source number, id) are voided by a void at or before `until`.
@@ -239,7 +270,7 @@ pub async fn samples_at(db: &Db, seqs: &[i64]) -> Result<Vec<Sample>, Error> {
         let entry = entries_after(db, seq - 1, seq, 1).await?.into_iter().next();
         found.extend(entry.and_then(|entry| match entry {
             Entry::Sample(sample) => Some(sample),
-            Entry::Void(_) => None,
+            Entry::Step(_) | Entry::Void(_) => None,
         }));
     }
     Ok(found)

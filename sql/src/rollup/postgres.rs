@@ -33,6 +33,7 @@ fn understood(row: &PgRow) -> Result<Option<Rollup>, DriverError> {
         as_of: row.try_get(20)?,
         computed_at: row.try_get(21)?,
         revision: row.try_get(22)?,
+        next_due: row.try_get(23)?,
     }))
 }
 

@@ -33,6 +33,7 @@ fn understood(row: &Row<'_>) -> rusqlite::Result<Option<Rollup>> {
         as_of: row.get(20)?,
         computed_at: row.get(21)?,
         revision: row.get(22)?,
+        next_due: row.get(23)?,
     }))
 }
 

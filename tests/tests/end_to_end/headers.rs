@@ -79,7 +79,8 @@ async fn every_answer_carries_the_headers_and_every_error_is_a_problem() {
         ("/api/v1/units?limit=0", 400),
         ("/api/v1/units?limt=1", 400),
         ("/api/v1/tables/samples?every=week", 400),
-        ("/api/v1/tables/cases", 404),
+        ("/api/v1/tables/cases", 400),
+        ("/api/v1/tables/forecasts", 404),
         ("/api/v1/live", 426),
     ];
     for (path, status) in bad {

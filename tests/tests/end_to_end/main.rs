@@ -18,6 +18,8 @@ mod durability;
 mod faults;
 /// What every answer carries.
 mod headers;
+/// Foreign tables: a city's cases and samples, taken over, again, and with errors.
+mod import;
 /// The WebSocket intake.
 mod intake_socket;
 /// What a key may send and read.

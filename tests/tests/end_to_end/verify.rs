@@ -81,7 +81,7 @@ async fn a_row_changed_by_hand_is_named() {
         ("delete from sample where event_id = 'distinctive-id-0039'", "chain of the log", "group 1"),
         ("update void set target_id = 'distinctive-id-0008'", "chain of the log", "group 2"),
         ("update batch set received_at = received_at + 1 where no = 2", "chain of the log", "group 2"),
-        ("delete from event_key where event_id = 'distinctive-id-0011'", "keys of the events", "log row 12"),
+        ("delete from event_key where seq = 12", "keys of the events", "log row 12"),
         (
             "update rollup set value = value + 1 where every = 2 and start = 20773 and n = 39 and unit = (select no from unit where id = 'town')",
             "roll-ups",
@@ -123,7 +123,7 @@ async fn one_byte_changed_in_the_file_is_named() {
     let bytes = std::fs::read(house.file()).expect("the store is closed, so it is one file");
     let id = b"distinctive-id-0020";
     let places: Vec<usize> = bytes.windows(id.len()).enumerate().filter(|(_, window)| window == id).map(|(place, _)| place).collect();
-    assert!(places.len() >= 2, "the id stands in the log and in its keys");
+    assert!(!places.is_empty(), "the id stands in the log");
     for place in places {
         let mut changed = bytes.clone();
         // The last digit; and the number behind it in the row of the log is found by its bits.

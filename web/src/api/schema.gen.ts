@@ -45,8 +45,48 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A whole board: the same `snapshot` that a live viewer gets. */
+        /**
+         * A whole board: the same `snapshot` that a live viewer gets; with `known_at` as it stood at that moment, with the tiles,
+         *     targets and units in force then, `seq` 0.
+         */
         get: operations["show_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/boards/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What has changed since a moment: figures of the board as it stood then that late events, corrections or voids have made
+         *     others, in the order of the board. New periods are no change.
+         */
+        get: operations["list_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases of the units that the actor may see, newest first. */
+        get: operations["list_cases"];
         put?: never;
         post?: never;
         delete?: never;
@@ -177,6 +217,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The services, by id. */
+        get: operations["list_services"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a service stands: in, out, open, age of the open ones, durations over weeks, late ones, by class. */
+        get: operations["show_service"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -224,6 +298,43 @@ export interface paths {
         put?: never;
         /** Applies the example district to an empty configuration. */
         post: operations["load_example"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/backlog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was closed in each period and what was open at its end, as `pantau table backlog` prints it. `from` and `to` may lie
+         *     at most 1,000 periods apart.
+         */
+        get: operations["table_of_backlog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tables/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases by the period of their opening, as `pantau table cases` prints them; durations in hours. */
+        get: operations["table_of_cases"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -319,6 +430,25 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A row of the table `backlog`. */
+        BacklogRow: {
+            /**
+             * Format: int64
+             * @description Cases closed in it.
+             */
+            closed_in_period: number;
+            /**
+             * Format: int64
+             * @description Cases open at its end.
+             */
+            open_at_period_end: number;
+            /** @description Period. */
+            period: string;
+            /** @description Its first day. */
+            starts: string;
+            /** @description Unit or service id, or `all`. */
+            unit: string;
+        };
         /** @description A board in the list of boards. */
         Board: {
             /** @description Id, as in `/api/v1/boards/{id}` and in `subscribe`. */
@@ -327,6 +457,137 @@ export interface components {
             tiles: number;
             /** @description Title. */
             title: string;
+        };
+        /** @description A case. */
+        Case: {
+            /**
+             * Format: double
+             * @description Hours from opening to end, or to the moment of the list.
+             */
+            age_h: number | null;
+            /** @description Area. */
+            area: string | null;
+            /** @description Channel. */
+            channel: string | null;
+            /** @description Class. */
+            class: string | null;
+            /** @description Its target, or that of its service's standard. */
+            due: string | null;
+            /** @description When it ended. */
+            ended_at: string | null;
+            /** @description A pseudonym: the same for the same case of this house, and nothing elsewhere. */
+            key: string;
+            /** @description Whether it missed its target. */
+            late: boolean;
+            /** @description When it was submitted. */
+            opened_at: string | null;
+            /** @description Service id. */
+            service: string;
+            /** @description `open`, `overdue`, `closed`, `rejected`, `withdrawn` or `incomplete`. */
+            state: string;
+            /** @description Its steps, by time. */
+            steps: components["schemas"]["CaseStep"][];
+            /** @description Unit id. */
+            unit: string;
+        };
+        /** @description A row of the table `cases`; durations in hours. */
+        CaseRow: {
+            /**
+             * Format: double
+             * @description Breached by those with a target.
+             */
+            breach_share: number | null;
+            /**
+             * Format: int64
+             * @description Those that missed it.
+             */
+            breached: number;
+            /**
+             * Format: int64
+             * @description Those closed.
+             */
+            closed: number;
+            /**
+             * Format: int64
+             * @description Those closed before they were opened.
+             */
+            invalid_order: number;
+            /**
+             * Format: double
+             * @description Their mean duration.
+             */
+            mean_h: number | null;
+            /**
+             * Format: double
+             * @description Their median duration.
+             */
+            median_h: number | null;
+            /**
+             * Format: int64
+             * @description Cases opened.
+             */
+            opened: number;
+            /**
+             * Format: double
+             * @description Their 90th percentile, linearly interpolated.
+             */
+            p90_h: number | null;
+            /**
+             * Format: double
+             * @description Their 90th percentile by nearest rank.
+             */
+            p90_h_nearest_rank: number | null;
+            /** @description Period of the opening. */
+            period: string;
+            /**
+             * Format: int64
+             * @description Cases turned down.
+             */
+            rejected: number;
+            /** @description Its first day. */
+            starts: string;
+            /**
+             * Format: int64
+             * @description Those without an end.
+             */
+            still_open: number;
+            /** @description Unit or service id, or `all`. */
+            unit: string;
+            /**
+             * Format: int64
+             * @description Those closed in the right order.
+             */
+            valid_closed: number;
+            /**
+             * Format: int64
+             * @description Cases with a target.
+             */
+            with_target: number;
+            /**
+             * Format: int64
+             * @description Cases taken back.
+             */
+            withdrawn: number;
+        };
+        /** @description A step of a case. */
+        CaseStep: {
+            /** @description When. */
+            at: string;
+            /** @description What happened. */
+            step: string;
+        };
+        /** @description A figure that stood on the board and is another one by what is known now. */
+        Change: {
+            /** @description The same figure, as of the same moment, by what is known now. */
+            after: components["schemas"]["Value"];
+            /** @description As it was known then. */
+            before: components["schemas"]["Value"];
+            /** @description Indicator id. */
+            indicator: string;
+            /** @description The period it is about. */
+            period: string;
+            /** @description Unit id. */
+            unit: string;
         };
         /** @description One thing that must be right. */
         Check: {
@@ -346,6 +607,21 @@ export interface components {
             seq: number;
             /** @description Changed tiles, whole. */
             tiles: components["schemas"]["Tile"][];
+        };
+        /** @description Durations in hours. */
+        Durations: {
+            /**
+             * Format: double
+             * @description Median.
+             */
+            median_h: number | null;
+            /** @description How many. */
+            n: number;
+            /**
+             * Format: double
+             * @description 90th percentile.
+             */
+            p90_h: number | null;
         };
         /** @description A CloudEvents 1.0 event. */
         Event: {
@@ -478,6 +754,28 @@ export interface components {
             valid_from: string | null;
         };
         /** @description A page of a list. */
+        List_BacklogRow: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Cases closed in it.
+                 */
+                closed_in_period: number;
+                /**
+                 * Format: int64
+                 * @description Cases open at its end.
+                 */
+                open_at_period_end: number;
+                /** @description Period. */
+                period: string;
+                /** @description Its first day. */
+                starts: string;
+                /** @description Unit or service id, or `all`. */
+                unit: string;
+            }[];
+        };
+        /** @description A page of a list. */
         List_Board: {
             /** @description The items, in the order of the list. */
             items: {
@@ -487,6 +785,139 @@ export interface components {
                 tiles: number;
                 /** @description Title. */
                 title: string;
+            }[];
+        };
+        /** @description A page of a list. */
+        List_Case: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /**
+                 * Format: double
+                 * @description Hours from opening to end, or to the moment of the list.
+                 */
+                age_h: number | null;
+                /** @description Area. */
+                area: string | null;
+                /** @description Channel. */
+                channel: string | null;
+                /** @description Class. */
+                class: string | null;
+                /** @description Its target, or that of its service's standard. */
+                due: string | null;
+                /** @description When it ended. */
+                ended_at: string | null;
+                /** @description A pseudonym: the same for the same case of this house, and nothing elsewhere. */
+                key: string;
+                /** @description Whether it missed its target. */
+                late: boolean;
+                /** @description When it was submitted. */
+                opened_at: string | null;
+                /** @description Service id. */
+                service: string;
+                /** @description `open`, `overdue`, `closed`, `rejected`, `withdrawn` or `incomplete`. */
+                state: string;
+                /** @description Its steps, by time. */
+                steps: components["schemas"]["CaseStep"][];
+                /** @description Unit id. */
+                unit: string;
+            }[];
+        };
+        /** @description A page of a list. */
+        List_CaseRow: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /**
+                 * Format: double
+                 * @description Breached by those with a target.
+                 */
+                breach_share: number | null;
+                /**
+                 * Format: int64
+                 * @description Those that missed it.
+                 */
+                breached: number;
+                /**
+                 * Format: int64
+                 * @description Those closed.
+                 */
+                closed: number;
+                /**
+                 * Format: int64
+                 * @description Those closed before they were opened.
+                 */
+                invalid_order: number;
+                /**
+                 * Format: double
+                 * @description Their mean duration.
+                 */
+                mean_h: number | null;
+                /**
+                 * Format: double
+                 * @description Their median duration.
+                 */
+                median_h: number | null;
+                /**
+                 * Format: int64
+                 * @description Cases opened.
+                 */
+                opened: number;
+                /**
+                 * Format: double
+                 * @description Their 90th percentile, linearly interpolated.
+                 */
+                p90_h: number | null;
+                /**
+                 * Format: double
+                 * @description Their 90th percentile by nearest rank.
+                 */
+                p90_h_nearest_rank: number | null;
+                /** @description Period of the opening. */
+                period: string;
+                /**
+                 * Format: int64
+                 * @description Cases turned down.
+                 */
+                rejected: number;
+                /** @description Its first day. */
+                starts: string;
+                /**
+                 * Format: int64
+                 * @description Those without an end.
+                 */
+                still_open: number;
+                /** @description Unit or service id, or `all`. */
+                unit: string;
+                /**
+                 * Format: int64
+                 * @description Those closed in the right order.
+                 */
+                valid_closed: number;
+                /**
+                 * Format: int64
+                 * @description Cases with a target.
+                 */
+                with_target: number;
+                /**
+                 * Format: int64
+                 * @description Cases taken back.
+                 */
+                withdrawn: number;
+            }[];
+        };
+        /** @description A page of a list. */
+        List_Change: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description The same figure, as of the same moment, by what is known now. */
+                after: components["schemas"]["Value"];
+                /** @description As it was known then. */
+                before: components["schemas"]["Value"];
+                /** @description Indicator id. */
+                indicator: string;
+                /** @description The period it is about. */
+                period: string;
+                /** @description Unit id. */
+                unit: string;
             }[];
         };
         /** @description A page of a list. */
@@ -613,6 +1044,29 @@ export interface components {
                  * @description Value by the indicator's roll-up.
                  */
                 value: number | null;
+            }[];
+        };
+        /** @description A page of a list. */
+        List_Service: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description `decided`, `handed_over` or `closed`. */
+                ends_at: string;
+                /** @description Id. */
+                id: string;
+                /** @description Name in Indonesian. */
+                name: string;
+                /** @description Name in English; may be empty. */
+                name_en: string;
+                /** @description Who answers for it. */
+                owner: string;
+                /**
+                 * Format: int32
+                 * @description How long it may take; null when nothing is published.
+                 */
+                standard: number | null;
+                /** @description `minutes`, `hours`, `days`, `working_hours` or `working_days`. */
+                standard_unit: string | null;
             }[];
         };
         /** @description A page of a list. */
@@ -746,6 +1200,48 @@ export interface components {
             unit: string | null;
             /** @description Name of the person; of a key, `key:` and its id. */
             username: string;
+        };
+        /** @description Open cases of an age. */
+        OpenByAge: {
+            /**
+             * Format: int64
+             * @description From this many whole days.
+             */
+            from_days: number;
+            /** @description Open cases. */
+            open: number;
+            /** @description Those past their target. */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description To this many, with them; null without end.
+             */
+            to_days: number | null;
+        };
+        /** @description An open case. */
+        OpenCase: {
+            /**
+             * Format: double
+             * @description Hours since.
+             */
+            age_h: number | null;
+            /** @description Class. */
+            class: string | null;
+            /** @description Its target. */
+            due: string | null;
+            /** @description Its pseudonym. */
+            key: string;
+            /**
+             * Format: double
+             * @description Hours until it.
+             */
+            left_h: number | null;
+            /** @description When it was submitted. */
+            opened_at: string | null;
+            /** @description The step that it reached last. */
+            step: string | null;
+            /** @description Unit id. */
+            unit: string;
         };
         /** @description A sign of life. */
         Ping: {
@@ -913,6 +1409,95 @@ export interface components {
              * @description Value by the indicator's roll-up.
              */
             value: number | null;
+        };
+        /** @description A service. */
+        Service: {
+            /** @description `decided`, `handed_over` or `closed`. */
+            ends_at: string;
+            /** @description Id. */
+            id: string;
+            /** @description Name in Indonesian. */
+            name: string;
+            /** @description Name in English; may be empty. */
+            name_en: string;
+            /** @description Who answers for it. */
+            owner: string;
+            /**
+             * Format: int32
+             * @description How long it may take; null when nothing is published.
+             */
+            standard: number | null;
+            /** @description `minutes`, `hours`, `days`, `working_hours` or `working_days`. */
+            standard_unit: string | null;
+        };
+        /** @description Cases of a class. */
+        ServiceClass: {
+            /** @description The class; null for cases without one. */
+            class: string | null;
+            /** @description Of the cases closed within 28 days. */
+            durations: components["schemas"]["Durations"];
+            /** @description Open. */
+            open: number;
+            /** @description Opened within 28 days. */
+            opened_28d: number;
+            /** @description Open past their target. */
+            overdue: number;
+        };
+        /** @description How a service stands. Durations are gross hours by the clock on the wall; those of a week are of the cases closed in it. */
+        ServiceOverview: {
+            /** @description Open cases by age. */
+            ages: components["schemas"]["OpenByAge"][];
+            /** @description Open cases with a target ahead, the nearest first; at most 20. */
+            ahead: components["schemas"]["OpenCase"][];
+            /** @description How many there are with a target within two days. */
+            ahead_2d: number;
+            /** @description The moment it is true for. */
+            as_of: string;
+            /** @description By class, most open ones first; at most 20. */
+            classes: components["schemas"]["ServiceClass"][];
+            /** @description Closed within seven days. */
+            closed_7d: number;
+            /** @description Turned down or taken back within seven days. */
+            dropped_7d: number;
+            /** @description Of the cases closed within 28 days. */
+            durations_28d: components["schemas"]["Durations"];
+            oldest: components["schemas"]["OpenCase"] | null;
+            /** @description Open cases. */
+            open: number;
+            /** @description Cases opened so far. */
+            opened: number;
+            /** @description Opened within seven days. */
+            opened_7d: number;
+            /** @description Open cases past their target. */
+            overdue: number;
+            /** @description The service. */
+            service: components["schemas"]["Service"];
+            /**
+             * Format: double
+             * @description The standard in hours, when the clock on the wall counts it.
+             */
+            standard_h: number | null;
+            /** @description The unit that was asked for. */
+            unit: string | null;
+            /** @description Weeks, oldest first; the last one runs. */
+            weeks: components["schemas"]["ServiceWeek"][];
+        };
+        /** @description A week of a service. */
+        ServiceWeek: {
+            /** @description Closed in it. */
+            closed: number;
+            /** @description Turned down or taken back in it. */
+            dropped: number;
+            /** @description Of the cases closed in it. */
+            durations: components["schemas"]["Durations"];
+            /** @description Open at its end, or now. */
+            open_at_end: number;
+            /** @description Opened in it. */
+            opened: number;
+            /** @description Which. */
+            period: string;
+            /** @description Its first day. */
+            starts: string;
         };
         /** @description Whether the first run is still to be done. */
         SetupState: {
@@ -1173,7 +1758,10 @@ export interface operations {
     };
     show_board: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description An instant or a date: as the log and the configuration were known then. */
+                known_at?: string;
+            };
             header?: never;
             path: {
                 /** @description Board id */
@@ -1216,6 +1804,117 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_changes: {
+        parameters: {
+            query: {
+                /** @description An instant or a date. */
+                since: string;
+            };
+            header?: never;
+            path: {
+                /** @description Board id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Change"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_cases: {
+        parameters: {
+            query?: {
+                /** @description Service id. */
+                service?: string;
+                /** @description Unit id, with what is below it. */
+                unit?: string;
+                /** @description `open` (also overdue ones), `overdue`, `closed`, `rejected`, `withdrawn` or `incomplete`. */
+                state?: string;
+                /** @description A date or an instant: opened at or after it. */
+                from?: string;
+                /** @description A date or an instant: opened before it. */
+                to?: string;
+                /** @description An instant or a date: what happened later is left out. */
+                as_of?: string;
+                /** @description An instant or a date: as the log was known then. */
+                known_at?: string;
+                /** @description Most items on the page, 1 to 1,000. */
+                limit?: number;
+                /** @description Where the page begins, as the `Link` header of the page before says. */
+                cursor?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Case"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1500,6 +2199,8 @@ export interface operations {
                 limit?: number;
                 /** @description Where the page begins, as the `Link` header of the page before says. */
                 cursor?: string;
+                /** @description An instant or a date: as the log and the configuration were known then. */
+                known_at?: string;
             };
             header?: never;
             path?: never;
@@ -1513,6 +2214,93 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_Value"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_services: {
+        parameters: {
+            query?: {
+                /** @description Most items on the page, 1 to 1,000. */
+                limit?: number;
+                /** @description Where the page begins, as the `Link` header of the page before says. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Service"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_service: {
+        parameters: {
+            query?: {
+                /** @description Unit id, with what is below it; all units without it. */
+                unit?: string;
+                /** @description Weeks back with the running one, 1 to 104; 12 without it. */
+                weeks?: number;
+                /** @description An instant or a date: what happened later is left out. */
+                as_of?: string;
+                /** @description An instant or a date: as the log was known then. */
+                known_at?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Service id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceOverview"];
                 };
             };
             400: {
@@ -1765,21 +2553,156 @@ export interface operations {
             };
         };
     };
-    table_of_samples: {
+    table_of_backlog: {
         parameters: {
             query: {
                 /** @description `day`, `week`, `month`, `quarter`, `semester` or `year`. */
                 every: string;
-                /** @description `unit` what was booked on the unit itself, `tree` with its descendants, `all` everything together. */
+                /**
+                 * @description `unit` what was booked on the unit itself, `tree` with its descendants, `service` each service (cases only), `all` everything
+                 *     together.
+                 */
                 by: string;
                 /** @description A date or an instant: periods that begin at or after it. */
                 from?: string;
                 /** @description A date or an instant: periods that begin before it. */
                 to?: string;
-                /** @description An instant or a date: samples of a later moment are absent. */
+                /** @description An instant or a date: what happened later is left out; a case that ended later is open. */
                 as_of?: string;
                 /** @description An instant or a date: as the log was known then. */
                 known_at?: string;
+                /** @description `elapsed`, the usual: durations from the opening to the end, day and night. */
+                clock?: string;
+                /** @description `csv` or `json`, the usual. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `format=csv`: `text/csv` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_BacklogRow"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `by=all` and `by=service` need sight of all units */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    table_of_cases: {
+        parameters: {
+            query: {
+                /** @description `day`, `week`, `month`, `quarter`, `semester` or `year`. */
+                every: string;
+                /**
+                 * @description `unit` what was booked on the unit itself, `tree` with its descendants, `service` each service (cases only), `all` everything
+                 *     together.
+                 */
+                by: string;
+                /** @description A date or an instant: periods that begin at or after it. */
+                from?: string;
+                /** @description A date or an instant: periods that begin before it. */
+                to?: string;
+                /** @description An instant or a date: what happened later is left out; a case that ended later is open. */
+                as_of?: string;
+                /** @description An instant or a date: as the log was known then. */
+                known_at?: string;
+                /** @description `elapsed`, the usual: durations from the opening to the end, day and night. */
+                clock?: string;
+                /** @description `csv` or `json`, the usual. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `format=csv`: `text/csv`, six decimals, empty for no value */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_CaseRow"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `by=all` and `by=service` need sight of all units */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    table_of_samples: {
+        parameters: {
+            query: {
+                /** @description `day`, `week`, `month`, `quarter`, `semester` or `year`. */
+                every: string;
+                /**
+                 * @description `unit` what was booked on the unit itself, `tree` with its descendants, `service` each service (cases only), `all` everything
+                 *     together.
+                 */
+                by: string;
+                /** @description A date or an instant: periods that begin at or after it. */
+                from?: string;
+                /** @description A date or an instant: periods that begin before it. */
+                to?: string;
+                /** @description An instant or a date: what happened later is left out; a case that ended later is open. */
+                as_of?: string;
+                /** @description An instant or a date: as the log was known then. */
+                known_at?: string;
+                /** @description `elapsed`, the usual: durations from the opening to the end, day and night. */
+                clock?: string;
                 /** @description `csv` or `json`, the usual. */
                 format?: string;
             };

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
 use tempfile::TempDir;
 use tests::{Store, is_on_postgres};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -67,6 +69,14 @@ impl House {
         house
     }
 
+    /// With its store in a file, whatever the engine of the tests.
+    pub(crate) async fn in_a_file() -> Self {
+        let mut house = Self::empty().await;
+        house.database = None;
+        house.write("pantau.toml", &configuration(&house.url()));
+        house
+    }
+
     /// With `tests/data/three-units` applied.
     pub(crate) async fn of_three_units() -> Self {
         let house = Self::empty().await;
@@ -97,6 +107,26 @@ impl House {
     /// Address of its store, from its folder.
     pub(crate) fn url(&self) -> String {
         self.database.as_ref().map_or_else(|| format!("sqlite://{FILE}"), |database| database.url().to_owned())
+    }
+
+    /// The number that a statement finds in its store.
+    pub(crate) async fn number(&self, statement: &'static str) -> i64 {
+        if let Some(database) = &self.database {
+            return database.ask(statement).parse().unwrap_or_else(|error| panic!("{statement}: {error}"));
+        }
+        let mut database = SqliteConnectOptions::new().filename(self.file()).connect().await.expect("the store is a database");
+        let number = sqlx::query_scalar(statement).fetch_one(&mut database).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
+        database.close().await.expect("it can be closed");
+        number
+    }
+
+    /// How many bytes its store takes by now, what is not committed yet included.
+    pub(crate) fn weighs(&self) -> u64 {
+        if let Some(database) = &self.database {
+            return database.ask("select pg_database_size(current_database())").parse().expect("a number of bytes");
+        }
+        let files = std::fs::read_dir(self.path().join("data")).into_iter().flatten().flatten();
+        files.filter_map(|file| file.metadata().ok()).map(|file| file.len()).sum()
     }
 
     /// All bytes that are stored.

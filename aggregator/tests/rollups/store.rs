@@ -1,6 +1,9 @@
 //! A store in a folder of its own with three units and six indicators, one for each way to roll up.
 
+pub(crate) mod cases;
+
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use aggregator::{Comparison, settle, verify};
 use chrono_tz::Tz;
@@ -9,8 +12,8 @@ use rules::period::{Every, Period};
 use rules::time::{date_from_number, day_number};
 use sql::Db;
 use sql::configuration::{Change, Table, record};
-use sql::log::{Content, NewEvent, append};
-use sql::rollup::Key;
+use sql::log::{Appender, Content, Group, NewEvent};
+use sql::rollup::{Key, Rollup};
 
 pub(crate) const SUM: usize = 0;
 pub(crate) const TOTAL: usize = 5;
@@ -23,7 +26,7 @@ const INDICATORS: [(&str, &str, &str, &str); 6] = [
     ("T", "last", "sum", "to_date"),
 ];
 const UNITS: [&str; 3] = ["a", "b", "parent"];
-const ZONE: Tz = chrono_tz::Asia::Jakarta;
+pub(crate) const ZONE: Tz = chrono_tz::Asia::Jakarta;
 /// 1 February 2027, 12.00 UTC: after all that the tests send.
 const NOW: i64 = 1_801_483_200_000;
 
@@ -58,8 +61,9 @@ fn first_day() -> chrono::NaiveDate {
 }
 
 pub(crate) struct Store {
-    db: Db,
-    _store: tests::Store,
+    pub(crate) db: Db,
+    now: Arc<AtomicI64>,
+    store: Arc<tests::Store>,
 }
 
 impl Store {
@@ -84,18 +88,46 @@ impl Store {
         let mut put = vec![unit("parent", None), unit("a", Some("parent")), unit("b", Some("parent"))];
         put.extend(INDICATORS.map(indicator));
         put.push(indicator(("R", "ratio", "ratio", "flow")));
+        put.extend(cases::definitions());
         put.push(Change {
             table: Table::Board,
             key: "board".to_owned(),
             content: serde_json::json!({"id": "board", "title": "Board", "group": [{"title": "G", "tiles": [
                 {"unit": "parent", "indicator": "S", "title": null, "every": "week"}, {"unit": "parent", "indicator": "T", "title": null, "every": "month"},
-                {"unit": "a", "indicator": "D", "title": null, "every": "month"}]}]}),
+                {"unit": "a", "indicator": "D", "title": null, "every": "month"},
+                {"unit": "parent", "indicator": "on_time_share", "title": null, "every": "month"},
+                {"unit": "parent", "indicator": "open", "title": null, "every": "day"},
+                {"unit": "parent", "indicator": "overdue", "title": null, "every": "week"},
+                {"unit": "a", "indicator": "median", "title": null, "every": "week"}]}]}),
         });
         let mut tx = db.begin().await.expect("a transaction");
         record(&mut tx, 1, "test", &put, &[]).await.expect("a revision");
         sql::source::ensure(&mut tx, "test", None).await.expect("a source");
         tx.commit().await.expect("a commit");
-        Store { db, _store: store }
+        Store { db, now: Arc::new(AtomicI64::new(NOW)), store: Arc::new(store) }
+    }
+
+    /// A store whose clock stands at an instant.
+    pub(crate) async fn at(instant: &str) -> Store {
+        let store = Self::new().await;
+        store.set_clock(instant);
+        store
+    }
+
+    pub(crate) fn set_clock(&self, instant: &str) {
+        self.now.store(rules::time::parse_instant(instant).expect("an instant"), Ordering::SeqCst);
+    }
+
+    pub(crate) fn clock(&self) -> rules::time::Now {
+        let now = Arc::clone(&self.now);
+        Arc::new(move || now.load(Ordering::SeqCst))
+    }
+
+    /// Records a change of the configuration.
+    pub(crate) async fn configure(&self, put: &[Change], end: &[(Table, String)]) {
+        let mut tx = self.db.begin().await.expect("a transaction");
+        record(&mut tx, 2, "test", put, end).await.expect("a revision");
+        tx.commit().await.expect("a commit");
     }
 
     pub(crate) async fn append(&self, events: &[Event]) {
@@ -122,17 +154,23 @@ impl Store {
         self.write(&[NewEvent { source: 1, id: format!("void-{id}"), time: None, content }]).await;
     }
 
-    async fn write(&self, events: &[NewEvent]) {
-        let mut tx = self.db.begin().await.expect("a transaction");
-        append(&mut tx, NOW, events).await.expect("an append");
-        tx.commit().await.expect("a commit");
+    pub(crate) async fn write(&self, events: &[NewEvent]) {
+        Appender::new(self.db.clone())
+            .append(&self.clock(), Group { events: events.to_vec(), used_keys: Vec::new() })
+            .await
+            .1
+            .expect("an append");
     }
 
     pub(crate) async fn settle(&self) {
-        settle(&self.db, ZONE, Arc::new(|| NOW)).await.expect("a pass");
+        settle(&self.db, ZONE, self.clock()).await.expect("a pass");
     }
 
     pub(crate) async fn value(&self, unit: &str, indicator: &str, every: Every, period: &str) -> Option<f64> {
+        self.rollup(unit, indicator, every, period).await.and_then(|rollup| rollup.value)
+    }
+
+    pub(crate) async fn rollup(&self, unit: &str, indicator: &str, every: Every, period: &str) -> Option<Rollup> {
         let registry = sql::registry::load(&self.db, None).await.expect("a registry");
         let period: Period = period.parse().expect("a period");
         let key = Key {
@@ -141,7 +179,7 @@ impl Store {
             indicator: registry.indicator(indicator).expect("an indicator").no,
             unit: registry.unit(unit).expect("a unit").no,
         };
-        sql::rollup::by_keys(&self.db, &[key]).await.expect("roll-ups").first().and_then(|rollup| rollup.value)
+        sql::rollup::by_keys(&self.db, &[key]).await.expect("roll-ups").pop()
     }
 
     /// Every roll-up that holds something, to nine digits, without what depends on when it was computed.
@@ -159,6 +197,6 @@ impl Store {
 
     pub(crate) async fn verify(&self) -> Comparison {
         let registry = sql::registry::load(&self.db, None).await.expect("a registry");
-        verify(&self.db, &registry, ZONE, NOW).await.expect("a comparison")
+        verify(&self.db, &registry, ZONE, (self.clock())()).await.expect("a comparison")
     }
 }

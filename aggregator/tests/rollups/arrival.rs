@@ -1,10 +1,8 @@
 //! However events arrive, the roll-ups are the same, and `verify` agrees with them.
 
-mod store;
-
+use crate::store::{self, Event, Store, samples};
 use proptest::prelude::*;
 use rules::period::Every;
-use store::{Event, Store, samples};
 
 #[derive(Clone, Debug)]
 struct Arrival {

@@ -1,0 +1,174 @@
+//! The tables of cases on demand: `cases` and `backlog`, always from the steps in the log.
+
+use std::collections::HashMap;
+
+use chrono_tz::Tz;
+use rules::case::{Known, StepEvent};
+use rules::period::Period;
+use rules::service::Service;
+use rules::time::Millis;
+use sql::Db;
+use sql::log::LoggedStep;
+use sql::registry::Registry;
+
+use super::{Args, By};
+use crate::cases::{self, ALL, Case, Cases, Figures, Lineages};
+use crate::error::Error;
+
+/// A row of the table `cases`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CaseRow {
+    /// Id of the unit or service, or `all`.
+    pub unit: String,
+    /// The period of the opening.
+    pub period: Period,
+    /// What it comes to.
+    pub figures: Figures,
+}
+
+/// A row of the table `backlog`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BacklogRow {
+    /// Id of the unit or service, or `all`.
+    pub unit: String,
+    /// The period.
+    pub period: Period,
+    /// Cases closed in it.
+    pub closed_in_period: i64,
+    /// Cases that lay on the desk at its end.
+    pub open_at_period_end: i64,
+}
+
+/// Computes the table `cases`, ordered by unit and period.
+///
+/// # Errors
+/// A failed read.
+pub async fn cases(db: &Db, registry: &Registry, zone: Tz, args: Args) -> Result<Vec<CaseRow>, Error> {
+    let known = known(db, registry, args.known_at).await?;
+    let lineages = Lineages::constant(registry.tree.clone());
+    let rows = cases::table(&known, by(args.by, &lineages), &of(zone, &args));
+    let row = |row: cases::Row| CaseRow { unit: name(registry, args.by, row.group), period: row.period, figures: row.figures };
+    let mut rows: Vec<CaseRow> = rows.into_iter().map(row).collect();
+    rows.sort_by(|a, b| (&a.unit, a.period).cmp(&(&b.unit, b.period)));
+    Ok(rows)
+}
+
+/// Computes the table `backlog`, ordered by unit and period: a row for each unit and period of the grid.
+///
+/// # Errors
+/// A failed read.
+pub async fn backlog(db: &Db, registry: &Registry, zone: Tz, args: Args) -> Result<Vec<BacklogRow>, Error> {
+    let known = known(db, registry, args.known_at).await?;
+    let lineages = Lineages::constant(registry.tree.clone());
+    let rows = cases::backlog(&known, by(args.by, &lineages), &of(zone, &args));
+    let row = |row: cases::BacklogRow| BacklogRow {
+        unit: name(registry, args.by, row.group),
+        period: row.period,
+        closed_in_period: row.closed_in_period,
+        open_at_period_end: row.open_at_period_end,
+    };
+    let mut rows: Vec<BacklogRow> = rows.into_iter().map(row).collect();
+    rows.sort_by(|a, b| (&a.unit, a.period).cmp(&(&b.unit, b.period)));
+    Ok(rows)
+}
+
+fn by(by: By, lineages: &Lineages) -> cases::By<'_> {
+    match by {
+        By::Unit => cases::By::Unit,
+        By::Tree => cases::By::Tree(lineages),
+        By::Service => cases::By::Service,
+        By::All => cases::By::All,
+    }
+}
+
+fn of(zone: Tz, args: &Args) -> cases::Args {
+    cases::Args { every: args.every, zone, as_of: args.as_of, from: args.from, to: args.to }
+}
+
+/// An ended unit keeps its number, which says more than nothing.
+fn name(registry: &Registry, by: By, group: i64) -> String {
+    let known = match by {
+        _ if group == ALL => return "all".to_owned(),
+        By::Service => registry.service_no(group).map(|service| service.id.clone()),
+        _ => registry.unit_no(group).map(|unit| unit.id.clone()),
+    };
+    known.unwrap_or_else(|| format!("#{group}"))
+}
+
+/// The complete cases as they were known at a moment.
+async fn known(db: &Db, registry: &Registry, known_at: Option<Millis>) -> Result<Cases, Error> {
+    Ok(complete_cases(db, registry, until(db, known_at).await?).await?.into_iter().collect())
+}
+
+/// The place of the log up to which was known.
+pub(super) async fn until(db: &Db, known_at: Option<Millis>) -> Result<i64, Error> {
+    Ok(match known_at {
+        Some(known_at) => sql::log::seq_at(db, known_at).await?,
+        None => sql::log::head(db).await?,
+    })
+}
+
+/// The complete cases by the steps up to a place in the log.
+pub(crate) async fn complete_cases(db: &Db, registry: &Registry, until: i64) -> Result<Vec<Case>, Error> {
+    let services: HashMap<i64, Service> = registry.services.iter().map(|service| (service.no, service.clone())).collect();
+    let steps = standing_steps(db, until).await?;
+    let work = tokio::task::spawn_blocking(move || {
+        let events = by_case(&steps, event);
+        let case = |(_, (no, events)): &(&str, (i64, Vec<StepEvent>))| {
+            let service = services.get(no)?;
+            let state = Known::of(events).state(service.ends_at)?;
+            let opened = state.submitted_at?;
+            let due = state.due.or_else(|| standard(service, opened));
+            Some(Case { unit: state.unit, service: *no, opened, end: state.end, due })
+        };
+        events.iter().filter_map(case).collect()
+    });
+    work.await.map_err(Error::Worker)
+}
+
+/// By when a case is due that says nothing itself; None without a standard that the clock on the wall counts.
+pub(super) fn standard(service: &Service, opened: Millis) -> Option<Millis> {
+    service.standard.and_then(|standard| standard.on_the_clock()).map(|length| opened.saturating_add(length))
+}
+
+/// The steps up to a place that nobody voided up to there.
+pub(super) async fn standing_steps(db: &Db, until: i64) -> Result<Vec<LoggedStep>, Error> {
+    let mut steps = sql::log::steps_in_order(db, until).await?;
+    let struck = sql::log::void_targets(db, until).await?;
+    if !struck.is_empty() {
+        steps.retain(|step| !struck.contains(&(step.source, step.event_id.clone())));
+    }
+    Ok(steps)
+}
+
+/// The steps of each case: its id, its service, and what `of` makes of them.
+pub(super) fn by_case<'s, T>(steps: &'s [LoggedStep], of: impl Fn(&'s LoggedStep) -> T) -> Vec<(&'s str, (i64, Vec<T>))> {
+    let mut places: HashMap<(i64, &'s str), usize> = HashMap::new();
+    let mut cases: Vec<(&'s str, (i64, Vec<T>))> = Vec::new();
+    for step in steps {
+        let (service, case) = (step.what.service, step.what.case.as_str());
+        let place = *places.entry((service, case)).or_insert_with(|| {
+            cases.push((case, (service, Vec::with_capacity(2))));
+            cases.len() - 1
+        });
+        cases[place].1.1.push(of(step));
+    }
+    cases
+}
+
+/// The texts of a step count for no table.
+pub(super) fn event(step: &LoggedStep) -> StepEvent {
+    StepEvent {
+        step: step.what.step,
+        at: step.what.at,
+        unit: step.what.unit,
+        due: step.what.due,
+        class: None,
+        channel: None,
+        area: None,
+        source: step.source,
+        time: step.time,
+        received_at: step.received_at,
+        seq: step.seq,
+    }
+}

@@ -1,0 +1,5 @@
+//! Roll-ups from the log to what is stored, against a store of their own.
+
+mod arrival;
+mod live_cases;
+mod store;

@@ -1,0 +1,95 @@
+//! Reading the steps of cases from the log.
+
+use std::collections::HashSet;
+
+use rules::case::Step;
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::CaseStep;
+use super::read::LoggedStep;
+use crate::db::{Db, Engine, read};
+use crate::error::Error;
+
+/// The steps after a place and up to another, in log order, at most `limit`.
+pub(super) async fn steps_between(db: &Db, after: i64, until: i64, limit: i64) -> Result<Vec<LoggedStep>, Error> {
+    const TEXT: &str = concat!("select ", steps_columns!(), " from case_step where seq > $1 and seq <= $2 order by seq limit $3");
+    match db.engine() {
+        Engine::Sqlite(pools) => {
+            let question =
+                move |connection: &Connection| connection.prepare_cached(TEXT)?.query_map([after, until, limit], logged)?.collect();
+            pools.bulk.ask("read the steps of cases", question).await
+        }
+        Engine::Postgres(server) => understood(sqlx::query_as(TEXT).bind(after).bind(until).bind(limit).fetch_all(&server.read).await),
+    }
+}
+
+/// All steps up to a place, in log order.
+///
+/// # Errors
+/// Any failure of the query; a step that does not exist is one.
+pub async fn steps_in_order(db: &Db, until: i64) -> Result<Vec<LoggedStep>, Error> {
+    steps_between(db, 0, until, i64::MAX).await
+}
+
+/// The steps at these places, for those that are steps.
+///
+/// # Errors
+/// As [`steps_in_order`].
+pub async fn steps_at(db: &Db, seqs: Vec<i64>) -> Result<Vec<LoggedStep>, Error> {
+    match db.engine() {
+        Engine::Sqlite(pools) => {
+            let question = move |connection: &Connection| {
+                let found = seqs.iter().map(|seq| step_at(connection, *seq));
+                found.filter_map(Result::transpose).collect()
+            };
+            pools.bulk.ask("read the steps of cases", question).await
+        }
+        Engine::Postgres(server) => {
+            const TEXT: &str = concat!(
+                "select ",
+                steps_columns!(),
+                " from unnest($1::bigint[]) with ordinality as wanted (seq, place) join case_step using (seq) order by place"
+            );
+            understood(sqlx::query_as(TEXT).bind(seqs).fetch_all(&server.read).await)
+        }
+    }
+}
+
+/// The step at a place.
+pub(super) fn step_at(connection: &Connection, seq: i64) -> rusqlite::Result<Option<LoggedStep>> {
+    const TEXT: &str = concat!("select ", steps_columns!(), " from case_step where seq = ?");
+    connection.prepare_cached(TEXT)?.query_row([seq], logged).optional()
+}
+
+/// A row as `steps_columns!` names it.
+pub(super) type Raw =
+    (i64, i64, i64, String, Option<i64>, i64, String, i64, i64, i64, Option<i64>, Option<String>, Option<String>, Option<String>);
+
+/// The step that a row says; [`Error::Inconsistent`] when there is no such step.
+pub(super) fn step_of(raw: Raw) -> Result<LoggedStep, Error> {
+    let (seq, received_at, source, event_id, time, service, case, unit, code, at, due, class, channel, area) = raw;
+    let step = Step::from_code(code).ok_or_else(|| Error::Inconsistent { table: "case_step", what: format!("seq {seq}: step {code}") })?;
+    let what = CaseStep { service, case, unit, step, at, due, class, channel, area };
+    Ok(LoggedStep { seq, received_at, source, event_id, time, what })
+}
+
+fn logged(row: &Row<'_>) -> rusqlite::Result<LoggedStep> {
+    let raw = Raw::try_from(row)?;
+    let code = raw.8;
+    step_of(raw).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(8, code))
+}
+
+fn understood(rows: Result<Vec<Raw>, sqlx::Error>) -> Result<Vec<LoggedStep>, Error> {
+    rows.map_err(Error::of("read the steps of cases"))?.into_iter().map(step_of).collect()
+}
+
+/// The events that are voided up to a place, by source and id.
+///
+/// # Errors
+/// Any failure of the query.
+pub async fn void_targets(db: &Db, until: i64) -> Result<HashSet<(i64, String)>, Error> {
+    const TEXT: &str = "select target_source, target_id from void where seq <= $1";
+    let rows: Vec<(i64, String)> =
+        read!(db, conn => sqlx::query_as(TEXT).bind(until).fetch_all(conn).await).map_err(Error::of("read voids"))?;
+    Ok(rows.into_iter().collect())
+}
