@@ -129,30 +129,49 @@ impl Entry {
     }
 }
 
+/// Every column of a sample.
+macro_rules! samples_columns {
+    () => {
+        "seq, received_at, source, event_id, time, unit, indicator, grain, at, value, numerator, denominator, note"
+    };
+}
+
+/// A row as [`samples_columns!`] names it.
+#[derive(sqlx::FromRow)]
+struct Row {
+    seq: i64,
+    received_at: i64,
+    source: i64,
+    event_id: String,
+    time: Option<i64>,
+    unit: i64,
+    indicator: i64,
+    grain: i64,
+    at: i64,
+    value: Option<f64>,
+    numerator: Option<f64>,
+    denominator: Option<f64>,
+    note: Option<String>,
+}
+
+impl Row {
+    fn understood(self) -> Result<Sample, Error> {
+        let at = At::from_stored(self.grain, self.at).ok_or_else(|| Error::Inconsistent {
+            table: "sample",
+            what: format!("seq {}: grain {}, at {}", self.seq, self.grain, self.at),
+        })?;
+        let Row { seq, received_at, source, event_id, time, unit, indicator, value, numerator, denominator, note, .. } = self;
+        Ok(Sample { seq, received_at, source, event_id, time, unit, indicator, at, value, numerator, denominator, note })
+    }
+}
+
 /// The rows after a place, in log order, at most `limit` of each kind and none beyond `until`.
 /// The answer is complete up to its last row.
 ///
 /// # Errors
 /// Any failure of the query; [`Error::Inconsistent`] when a row cannot be understood.
 pub async fn entries_after(db: &Db, after: i64, until: i64, limit: i64) -> Result<Vec<Entry>, Error> {
-    #[derive(sqlx::FromRow)]
-    struct Row {
-        seq: i64,
-        received_at: i64,
-        source: i64,
-        event_id: String,
-        time: Option<i64>,
-        unit: i64,
-        indicator: i64,
-        grain: i64,
-        at: i64,
-        value: Option<f64>,
-        numerator: Option<f64>,
-        denominator: Option<f64>,
-        note: Option<String>,
-    }
-    const SAMPLES: &str = "select seq, received_at, source, event_id, time, unit, indicator, grain, at, value, numerator, denominator, note \
-        from sample where seq > $1 and seq <= $2 order by seq limit $3";
+    const SAMPLES: &str = concat!("select ", samples_columns!(), " from sample where seq > $1 and seq <= $2 order by seq limit $3");
     const VOIDS: &str = "select seq, received_at, source, event_id, time, target_source, target_id, reason \
         from void where seq > $1 and seq <= $2 order by seq limit $3";
     let doing = "read the log";
@@ -168,22 +187,7 @@ pub async fn entries_after(db: &Db, after: i64, until: i64, limit: i64) -> Resul
 
     let mut entries = Vec::with_capacity(samples.len() + voids.len() + steps.len());
     for row in samples.into_iter().filter(|row| row.seq <= cut) {
-        let at = At::from_stored(row.grain, row.at)
-            .ok_or_else(|| Error::Inconsistent { table: "sample", what: format!("seq {}: grain {}, at {}", row.seq, row.grain, row.at) })?;
-        entries.push(Entry::Sample(Sample {
-            seq: row.seq,
-            received_at: row.received_at,
-            source: row.source,
-            event_id: row.event_id,
-            time: row.time,
-            unit: row.unit,
-            indicator: row.indicator,
-            at,
-            value: row.value,
-            numerator: row.numerator,
-            denominator: row.denominator,
-            note: row.note,
-        }));
+        entries.push(Entry::Sample(row.understood()?));
     }
     entries.extend(voids.into_iter().filter(|row| row.seq <= cut).map(Entry::Void));
     entries.extend(steps.into_iter().map(Entry::Step));
@@ -260,18 +264,27 @@ pub async fn voided(db: &Db, keys: &[(i64, &str)], until: i64) -> Result<HashSet
     Ok(found)
 }
 
-/// The samples at these places, for those that are samples.
+/// The samples at these places, for those that are samples, in log order.
 ///
 /// # Errors
 /// As [`entries_after`].
 pub async fn samples_at(db: &Db, seqs: &[i64]) -> Result<Vec<Sample>, Error> {
+    const HEAD: &str = concat!("select ", samples_columns!(), " from sample where seq in (values ");
     let mut found = Vec::new();
-    for &seq in seqs {
-        let entry = entries_after(db, seq - 1, seq, 1).await?.into_iter().next();
-        found.extend(entry.and_then(|entry| match entry {
-            Entry::Sample(sample) => Some(sample),
-            Entry::Step(_) | Entry::Void(_) => None,
-        }));
+    for piece in seqs.chunks(SHAPES[0]) {
+        let shape = padded(piece.len());
+        let rows: Result<Vec<Row>, _> = read!(db, conn => {
+            let mut query = keyed::query_as(HEAD, ")", 1, shape);
+            for seq in piece.iter().chain(std::iter::repeat(&piece[piece.len() - 1])).take(shape) {
+                query = query.bind(seq);
+            }
+            query.fetch_all(conn).await
+        });
+        for row in rows.map_err(Error::of("read samples"))? {
+            found.push(row.understood()?);
+        }
     }
+    found.sort_unstable_by_key(|sample| sample.seq);
+    found.dedup_by_key(|sample| sample.seq);
     Ok(found)
 }
