@@ -68,13 +68,18 @@ async fn refold(context: &Context, ends: &Ends, service: i64) -> Result<(), Erro
     let Context { db, registry, zone, now } = context;
     let mut after = String::new();
     loop {
-        let known = sql::case_state::of_service(db, service, after, CASES_AT_ONCE).await?;
-        let Some(last) = known.last() else { return Ok(()) };
-        after = last.case.clone();
+        let merged = sql::progress::get(db, Counter::MergedSeq).await?;
+        let known = sql::case_state::of_service(db, service, after.clone(), CASES_AT_ONCE).await?;
+        let Some(last) = known.last().map(|last| last.case.clone()) else { return Ok(()) };
         let plan = again(db, ends, known).await?;
         let touched = touch::stretches(registry, *zone, date_of(*now, *zone), &plan.moved);
         let mut tx = db.begin().await?;
+        if !sql::progress::advance(&mut tx, Counter::MergedSeq, merged, merged).await? {
+            // Another process merged meanwhile; what it wrote is newer than what was folded here.
+            continue;
+        }
         write_cases(&mut tx, &plan, &touched).await?;
         tx.commit().await?;
+        after = last;
     }
 }
