@@ -49,7 +49,7 @@ lint:
 	$(CARGO) clippy --release --workspace --all-targets --locked -- -D warnings
 
 # Test targets that open a store; they run a second time with databases of a PostgreSQL server of their own.
-ON_BOTH := log appender configuration postgres arrival intake api end_to_end
+ON_BOTH := log appender configuration postgres rollups intake api end_to_end
 
 rust-test: build packages
 	$(CARGO) test --release --workspace --locked --no-fail-fast

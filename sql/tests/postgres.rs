@@ -4,9 +4,11 @@
 use std::time::Duration;
 
 use rules::at::At;
+use rules::case::{CaseState, End, EndKind, Pause, Step};
 use rules::time::Millis;
+use sql::case_state::{self, Stored};
 use sql::configuration::{Change, Table, record};
-use sql::log::{Appender, Content, Entry, Group, NewEvent, Outcome, entries_after};
+use sql::log::{Appender, CaseStep, Content, Entry, Group, NewEvent, Outcome, entries_after};
 use sql::progress::{self, Counter};
 use sql::{Db, Error, chain};
 use tests::{Cluster, Store, is_on_postgres};
@@ -158,6 +160,62 @@ async fn views_have_ids_names_and_times_with_a_zone() {
     assert_eq!(store.ask("select id, name, valid_from, in_force from bi.units"), "clinic|Unit clinic|2020-01-01|t");
     assert_eq!(store.ask("select id, name_en, decimals from bi.indicators"), "wait|Wait|1");
     assert_eq!(store.ask("select count(*) from bi.rollups"), "0");
+}
+
+#[tokio::test]
+async fn views_show_cases_and_all_that_happened_to_them() {
+    let Some((db, store)) = store().await else { return };
+    configure(&db).await;
+    let service = serde_json::json!({"id": "permit", "name": "Izin", "name_en": "Permit", "standard": 14, "standard_unit": "working_days",
+        "ends_at": "handed_over", "calendar": "", "owner": ""});
+    let mut tx = db.begin().await.expect("a transaction");
+    record(&mut tx, 2, "test", &[Change { table: Table::Service, key: "permit".to_owned(), content: service }], &[])
+        .await
+        .expect("a revision");
+    let state = CaseState {
+        unit: 1,
+        submitted_at: Some(1_795_487_400_123),
+        completed_file_at: None,
+        end: None,
+        due: None,
+        class: None,
+        channel: None,
+        area: None,
+        pauses: vec![Pause { from: 7, to: None }],
+    };
+    let case = Stored { service: 1, case: "B-1".to_owned(), state, steps: vec![1] };
+    case_state::put(&mut tx, &[case.clone()]).await.expect("a case");
+    let end = End { at: 1_795_491_000_000, kind: EndKind::Rejected };
+    let ended = Stored { state: CaseState { end: Some(end), class: Some("small".to_owned()), ..case.state.clone() }, ..case };
+    case_state::put(&mut tx, &[ended.clone()]).await.expect("the same case, further on");
+    tx.commit().await.expect("a commit");
+    assert_eq!(case_state::by_keys(&db, vec![(1, "B-1".to_owned())]).await.expect("cases"), [ended]);
+    let steps = Step::ALL.iter().enumerate().map(|(no, step)| {
+        let (service, case, at) = (1, "B-1".to_owned(), 1_795_487_400_123);
+        let what = CaseStep { service, case, unit: 1, step: *step, at, due: None, class: None, channel: None, area: None };
+        NewEvent { source: 1, id: format!("s{no}"), time: None, content: Content::Step(Box::new(what)) }
+    });
+    let void = Content::Void { source: 1, id: "s1".to_owned(), reason: "typo".to_owned() };
+    let events = steps.chain([NewEvent { source: 1, id: "v".to_owned(), time: None, content: void }]).collect();
+    let now: rules::time::Now = std::sync::Arc::new(|| 1_795_487_500_000);
+    Appender::new(db.clone()).append(&now, Group { events, used_keys: Vec::new() }).await.1.expect("an append");
+    assert_eq!(
+        store.ask(
+            "set timezone to 'Asia/Jakarta'; select service, service_name, case_id, unit, submitted_at, ended_at, end_kind, due, class from bi.cases"
+        ),
+        "permit|Izin|B-1|clinic|2026-11-24 09:30:00.123+07|2026-11-24 10:30:00+07|rejected||small"
+    );
+    let words: Vec<&str> = Step::ALL.iter().map(|step| step.as_str()).collect();
+    assert_eq!(store.ask("select string_agg(step, ' ' order by seq) from bi.case_steps"), words.join(" "));
+    assert_eq!(
+        store.ask(
+            "set timezone to 'Asia/Jakarta'; select source, service, case_id, unit_name, step, at, voided from bi.case_steps order by seq limit 2"
+        ),
+        "desk|permit|B-1|Unit clinic|submitted|2026-11-24 09:30:00.123+07|f\ndesk|permit|B-1|Unit clinic|completed_file|2026-11-24 09:30:00.123+07|t"
+    );
+    assert_eq!(store.ask("select id, standard, ends_at, in_force from bi.services"), "permit|14|handed_over|t");
+    let places: Vec<i64> = sql::log::steps_at(&db, vec![3, 12, 1]).await.expect("steps").iter().map(|step| step.seq).collect();
+    assert_eq!(places, [3, 1], "in the order asked for, without what is no step");
 }
 
 #[tokio::test]
