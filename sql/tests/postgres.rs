@@ -184,10 +184,10 @@ async fn views_show_cases_and_all_that_happened_to_them() {
         pauses: vec![Pause { from: 7, to: None }],
     };
     let case = Stored { service: 1, case: "B-1".to_owned(), state, steps: vec![1] };
-    case_state::put(&mut tx, &[case.clone()]).await.expect("a case");
+    case_state::put(&mut tx, std::slice::from_ref(&case)).await.expect("a case");
     let end = End { at: 1_795_491_000_000, kind: EndKind::Rejected };
     let ended = Stored { state: CaseState { end: Some(end), class: Some("small".to_owned()), ..case.state.clone() }, ..case };
-    case_state::put(&mut tx, &[ended.clone()]).await.expect("the same case, further on");
+    case_state::put(&mut tx, std::slice::from_ref(&ended)).await.expect("the same case, further on");
     tx.commit().await.expect("a commit");
     assert_eq!(case_state::by_keys(&db, vec![(1, "B-1".to_owned())]).await.expect("cases"), [ended]);
     let steps = Step::ALL.iter().enumerate().map(|(no, step)| {
