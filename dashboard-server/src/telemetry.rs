@@ -26,6 +26,9 @@ pub(crate) fn start_logging(default: &str) {
         None => (EnvFilter::new(default), None),
     };
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
+    // A line that cannot be written, because the disk of the logs is full too, is lost. To complain about it on stderr would
+    // panic in whoever logged, and that may be the writer.
+    let logs = logs.log_internal_errors(false);
     match variable(FORMAT).as_deref() {
         Some("json") => logs.json().init(),
         _ => logs.init(),
