@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono_tz::Tz;
-use rules::time::Millis;
+use rules::time::{Millis, date_of};
 use sql::Db;
 use sql::counted::Counted;
 use sql::registry::Registry;
@@ -66,7 +66,7 @@ fn samples(
     let mut found = Vec::new();
     for (no, units) in by_indicator {
         let Some(indicator) = registry.indicator_no(no) else { continue };
-        let fresh = compute(registry, zone, moment.as_of, indicator, units)?;
+        let fresh = compute(registry, zone, date_of(moment.as_of, zone), indicator, units)?;
         for key in keys.iter().filter(|key| key.indicator == no) {
             let Some((own, all)) = fresh.get(key).filter(|(own, all)| own.n > 0 || all.n > 0) else { continue };
             found.extend(row(registry, *key, *own, *all, moment.as_of));

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use polars::prelude::PolarsResult;
 use rules::at::At;
@@ -36,9 +37,12 @@ pub struct Request {
 
 /// Computes all requests; a window in which nothing counts gets an empty [`Own`].
 ///
+/// Running totals are carried on up to `today`: in a window that begins later only what is booked in it counts, so that it
+/// does not depend on what else is booked ahead.
+///
 /// # Errors
 /// What polars reports.
-pub fn compute(registry: &Registry, zone: Tz, requests: Vec<Request>) -> PolarsResult<HashMap<Key, Own>> {
+pub fn compute(registry: &Registry, zone: Tz, today: NaiveDate, requests: Vec<Request>) -> PolarsResult<HashMap<Key, Own>> {
     let mut owns = HashMap::new();
     let mut keys: Vec<(Key, &Indicator)> = Vec::new();
     let mut parts = Parts::default();
@@ -48,7 +52,7 @@ pub fn compute(registry: &Registry, zone: Tz, requests: Vec<Request>) -> PolarsR
         // Of two that end together the longer period speaks last, whichever came first.
         request.parts.sort_unstable_by_key(|part| (part.last_at, part.grain, part.last_seq));
         match (indicator.accumulates, indicator.rollup_time) {
-            (Accumulates::ToDate, _) => owns.extend(running_totals(indicator, &request)),
+            (Accumulates::ToDate, _) => owns.extend(running_totals(indicator, today, &request)),
             (Accumulates::Flow, RollupTime::Median | RollupTime::P90) => owns.extend(order_statistics(indicator, zone, &request)),
             (Accumulates::Flow, _) => {
                 let first = keys.len();
@@ -113,12 +117,13 @@ pub(crate) fn ratio(indicator: &Indicator, numerator: f64, denominator: f64) -> 
 }
 
 /// The last part known at the end of each window.
-fn running_totals(indicator: &Indicator, request: &Request) -> Vec<(Key, Own)> {
+fn running_totals(indicator: &Indicator, today: NaiveDate, request: &Request) -> Vec<(Key, Own)> {
     let placed: Vec<(Period, &Part)> = request.parts.iter().filter_map(|part| Some((period_of(part)?, part))).collect();
     let of = |window: &Window| {
         // Parts stand in time, so those that end later than the window are one stretch at the end.
         let until = placed.partition_point(|(period, _)| period.last_day() <= window.last_day());
-        let last = placed[..until].iter().rev().find(|(period, _)| window.knows(*period));
+        let counts = |period: Period| if window.first_day() <= today { window.knows(period) } else { window.holds(period) };
+        let last = placed[..until].iter().rev().find(|(period, _)| counts(*period));
         let own = last.map_or_else(Own::default, |(_, part)| running_total(indicator, part));
         (window.key(request.indicator, request.unit), own)
     };

@@ -5,6 +5,7 @@
 
 mod behind;
 mod boards;
+pub(crate) mod carry;
 mod cases;
 mod definitions;
 
@@ -159,6 +160,7 @@ impl Reconciler {
     async fn pass(&mut self, behind: Duration) -> Result<Left, Error> {
         let context = self.context().await?;
         let today = date_of(context.now, context.zone);
+        carry::mark(&context, today).await?;
         let boards_stand = self.boards_at == Some((today, context.registry.revision));
         let (mut changed, mut moved) = (Vec::new(), Vec::new());
         let flooded = loop {

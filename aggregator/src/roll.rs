@@ -10,7 +10,7 @@ use chrono::{Days, NaiveDate};
 use chrono_tz::Tz;
 use rules::indicator::{Accumulates, Indicator, RollupTime};
 use rules::period::{Every, Period};
-use rules::time::{Millis, day_number};
+use rules::time::{Millis, date_of, day_number};
 use sql::Db;
 use sql::counted::Single;
 use sql::part::Part;
@@ -111,8 +111,8 @@ pub async fn whole(
         Some(windows) => requests_of_indicator(context, indicator, windows).await?,
         None => {
             let parts = sql::part::of_indicator(&context.db, indicator.no, i64::from(i32::MIN), i64::from(i32::MAX)).await?;
-            let today = rules::time::date_of(context.now, context.zone);
-            let windows_of = |parts: &[Part]| all_windows(indicator, parts, today);
+            let today = date_of(context.now, context.zone);
+            let windows_of = |parts: &[Part]| all_windows(indicator, parts.iter().filter_map(period_of), today);
             requests(context, indicator, parts, windows_of).await?
         }
     };
@@ -137,7 +137,7 @@ async fn compute(
 ) -> Result<Vec<Rollup>, Error> {
     let Context { registry, zone, now, .. } = context.clone();
     let work = move || -> Result<Vec<Rollup>, Error> {
-        for (key, own) in own::compute(&registry, zone, requests)? {
+        for (key, own) in own::compute(&registry, zone, date_of(now, zone), requests)? {
             owns.entry(Key { unit: 0, ..key }).or_default().insert(key.unit, own);
         }
         let joined = tree::join(&registry, &keys, &owns)?;
@@ -233,17 +233,17 @@ async fn singles(context: &Context, indicator: &Indicator, unit: i64, from: i64,
     Ok(sql::counted::values(&context.db, indicator.no, unit, (from - 1) * DAY_MS, (to + 2) * DAY_MS).await?)
 }
 
-/// All windows in which the parts of one unit count; of a running total also those in which it is
-/// still known, up to today.
-pub(crate) fn all_windows(indicator: &Indicator, parts: &[Part], today: NaiveDate) -> Vec<Window> {
-    let periods: Vec<Period> = parts.iter().filter_map(period_of).collect();
-    let mut windows: BTreeSet<Window> = periods.iter().flat_map(|period| homes(*period)).map(Window::Period).collect();
+/// All windows in which the parts of one unit, booked for these periods, count; of a running total also those in which it
+/// is still known, up to today.
+pub(crate) fn all_windows(indicator: &Indicator, periods: impl Iterator<Item = Period>, today: NaiveDate) -> Vec<Window> {
+    let mut windows = BTreeSet::new();
+    let mut first_of_year: HashMap<i32, NaiveDate> = HashMap::new();
+    for period in periods {
+        windows.extend(homes(period).map(Window::Period));
+        let first = first_of_year.entry(year_of(period)).or_insert(period.first_day());
+        *first = (*first).min(period.first_day());
+    }
     if indicator.accumulates == Accumulates::ToDate {
-        let mut first_of_year: HashMap<i32, NaiveDate> = HashMap::new();
-        for period in &periods {
-            let first = first_of_year.entry(year_of(*period)).or_insert(period.first_day());
-            *first = (*first).min(period.first_day());
-        }
         for (year, first) in first_of_year {
             windows.extend(carried(first, year, today));
         }

@@ -150,19 +150,19 @@ fn of_indicator(
         }
     };
     let mut samples: HashMap<(i64, Period), Vec<Placed>> = HashMap::new();
-    let mut requests = Vec::new();
-    for (unit, counted) in units {
-        for row in &counted {
+    for (unit, counted) in &units {
+        for row in counted {
             let Some((period, placed)) = place(indicator, row, args.every, zone).filter(|(period, _)| in_range(*period)) else { continue };
-            for above in rows_of(unit) {
+            for above in rows_of(*unit) {
                 samples.entry((above, period)).or_default().push(placed);
             }
         }
-        let mut request = verify::request(indicator, unit, counted, zone, today);
-        request.windows.retain(|window| matches!(window, Window::Period(period) if period.every() == args.every && in_range(*period)));
-        requests.push(request);
     }
-    let owns = own::compute(registry, zone, requests)?;
+    let mut requests = verify::requests(indicator, units, zone, today);
+    for request in &mut requests {
+        request.windows.retain(|window| matches!(window, Window::Period(period) if period.every() == args.every && in_range(*period)));
+    }
+    let owns = own::compute(registry, zone, today, requests)?;
     let values = values(indicator, owns, rows_of)?;
     let row = |((unit, period), all): ((i64, Period), Own)| {
         let summary = samples.remove(&(unit, period)).map_or_else(Summary::default, |placed| summary(indicator, placed));

@@ -7,6 +7,7 @@ mod cases;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use rules::at::At;
 use rules::period::Period;
@@ -22,6 +23,7 @@ use sql::rollup::{Key, Rollup};
 use crate::error::Error;
 use crate::merge::{afresh, counted_of, refold};
 use crate::own::{self, Request};
+use crate::reconcile::carry::carried_until;
 use crate::roll::all_windows;
 use crate::score;
 use crate::tree::{self, OwnsOfWindow};
@@ -53,6 +55,8 @@ pub async fn verify(db: &Db, registry: &Registry, zone: Tz, now: Millis) -> Resu
     let merged = sql::progress::get(db, sql::progress::Counter::MergedSeq).await?;
     let marks = sql::mark::take(db, i64::MAX).await?;
     let rolled = sql::progress::get(db, sql::progress::Counter::RolledRevision).await?;
+    // Days that have begun since nobody rolled up are carried on when somebody does.
+    let until = carried_until(db, date_of(now, zone)).await?;
     let counted = fold_log(db, merged).await?;
     let afresh = cases::Afresh::of(db, registry, &sql::service::ends(db, rolled).await?, merged).await?;
     let mut by_indicator: BTreeMap<i64, BTreeMap<i64, Vec<Counted>>> = BTreeMap::new();
@@ -84,7 +88,7 @@ pub async fn verify(db: &Db, registry: &Registry, zone: Tz, now: Millis) -> Resu
             continue;
         }
         let units = by_indicator.remove(&indicator.no).unwrap_or_default();
-        let fresh = compute(registry, zone, now, indicator, units)?;
+        let fresh = compute(registry, zone, until, indicator, units)?;
         let mut stored = stored.remove(&indicator.no).unwrap_or_default();
         for (key, (own, all)) in fresh {
             let known = stored.remove(&key);
@@ -248,22 +252,19 @@ type Afresh = HashMap<Key, (sql::rollup::Own, sql::rollup::Own)>;
 pub(crate) fn compute(
     registry: &Registry,
     zone: Tz,
-    now: Millis,
+    today: NaiveDate,
     indicator: &rules::indicator::Indicator,
     units: BTreeMap<i64, Vec<Counted>>,
 ) -> Result<Afresh, Error> {
-    let today = date_of(now, zone);
-    let mut requests = Vec::new();
+    let requests = requests(indicator, units, zone, today);
     let mut keys = HashSet::new();
-    for (unit, rows) in units {
-        let request = request(indicator, unit, rows, zone, today);
-        for above in registry.tree.lineage(unit) {
+    for request in &requests {
+        for above in registry.tree.lineage(request.unit) {
             keys.extend(request.windows.iter().map(|window| window.key(indicator.no, *above)));
         }
-        requests.push(request);
     }
     let mut owns: HashMap<Key, OwnsOfWindow> = HashMap::new();
-    for (key, own) in own::compute(registry, zone, requests)? {
+    for (key, own) in own::compute(registry, zone, today, requests)? {
         owns.entry(Key { unit: 0, ..key }).or_default().insert(key.unit, own);
     }
     let keys: Vec<Key> = keys.into_iter().collect();
@@ -272,22 +273,25 @@ pub(crate) fn compute(
     Ok(keys.iter().zip(joined).map(|(key, all)| (*key, (own_of(key), all))).collect())
 }
 
-/// The counted samples of a unit as a request for all their windows.
-pub(crate) fn request(
+/// The counted samples of each unit as a request for all their windows.
+pub(crate) fn requests(
     indicator: &rules::indicator::Indicator,
-    unit: i64,
-    rows: Vec<Counted>,
+    units: BTreeMap<i64, Vec<Counted>>,
     zone: Tz,
-    today: chrono::NaiveDate,
-) -> Request {
-    let mut placed: BTreeMap<Period, Vec<Counted>> = BTreeMap::new();
-    let mut singles = Vec::new();
-    for row in rows {
-        let Some(part) = At::from_stored(row.grain, row.at).map(|at| at.part(zone)) else { continue };
-        singles.extend(row.value.map(|value| Single { grain: row.grain, at: row.at, value }));
-        placed.entry(part).or_default().push(row);
-    }
-    let parts: Vec<Part> = placed.into_iter().filter_map(|(period, rows)| afresh(rows, (indicator.no, unit, period), zone)).collect();
-    let windows = all_windows(indicator, &parts, today);
-    Request { indicator: indicator.no, unit, windows, parts, singles }
+    today: NaiveDate,
+) -> Vec<Request> {
+    let part_of = |row: &Counted| At::from_stored(row.grain, row.at).map(|at| at.part(zone));
+    let request = |(unit, rows): (i64, Vec<Counted>)| {
+        let mut placed: BTreeMap<Period, Vec<Counted>> = BTreeMap::new();
+        let mut singles = Vec::new();
+        for row in rows {
+            let Some(part) = part_of(&row) else { continue };
+            singles.extend(row.value.map(|value| Single { grain: row.grain, at: row.at, value }));
+            placed.entry(part).or_default().push(row);
+        }
+        let windows = all_windows(indicator, placed.keys().copied(), today);
+        let parts: Vec<Part> = placed.into_iter().filter_map(|(period, rows)| afresh(rows, (indicator.no, unit, period), zone)).collect();
+        Request { indicator: indicator.no, unit, windows, parts, singles }
+    };
+    units.into_iter().map(request).collect()
 }

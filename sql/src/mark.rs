@@ -7,14 +7,14 @@ use crate::keyed::{self, pieces};
 /// The unit of a mark that stands for everything of an indicator.
 pub const EVERY_UNIT: i64 = 0;
 
-/// A changed part, or with unit [`EVERY_UNIT`] a whole indicator.
+/// A changed part; with unit [`EVERY_UNIT`] a whole indicator, or if it has a grain, the windows that began since a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, sqlx::FromRow)]
 pub struct Mark {
     /// Number of the indicator.
     pub indicator: i64,
     /// Number of the unit, or [`EVERY_UNIT`].
     pub unit: i64,
-    /// `Every::code` of the part.
+    /// `Every::code` of the part; 0 for a whole indicator.
     pub grain: i64,
     /// First day of the part, as a day number.
     pub start: i64,

@@ -13,6 +13,8 @@ pub enum Counter {
     MergedSeq,
     /// Revision of the configuration that the marks reflect.
     RolledRevision,
+    /// Day up to which running totals are carried on, as a day number.
+    CarriedDay,
     /// Grows with every write of roll-ups.
     RollupVersion,
 }
@@ -25,6 +27,7 @@ impl Counter {
             Counter::KeyedSeq => KEYED_SEQ,
             Counter::MergedSeq => "merged_seq",
             Counter::RolledRevision => "rolled_revision",
+            Counter::CarriedDay => "carried_day",
             Counter::RollupVersion => "rollup_version",
         }
     }
@@ -69,6 +72,6 @@ pub async fn grow(tx: &mut Tx, counter: Counter) -> Result<(), Error> {
     run!(tx, sqlx::query(TEXT).bind(counter.name())).map_err(Error::of("grow a counter"))?;
     match counter {
         Counter::RollupVersion => tell(tx, Hint::Rollups).await,
-        Counter::KeyedSeq | Counter::MergedSeq | Counter::RolledRevision => Ok(()),
+        Counter::KeyedSeq | Counter::MergedSeq | Counter::RolledRevision | Counter::CarriedDay => Ok(()),
     }
 }

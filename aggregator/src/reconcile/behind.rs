@@ -9,7 +9,7 @@ use rules::indicator::{Accumulates, Indicator};
 use sql::mark::{self, EVERY_UNIT, Mark};
 use tokio::time::Instant;
 
-use super::{cases, write};
+use super::{carry, cases, write};
 use crate::desk::Desk;
 use crate::error::Error;
 use crate::roll::{self, Context, Wanted};
@@ -57,7 +57,7 @@ async fn forget(context: &Context, indicator: i64) -> Result<(), Error> {
 }
 
 async fn indicator_of(context: &Context, today: NaiveDate, indicator: &Indicator, marks: &[Mark]) -> Result<(), Error> {
-    let redefined = marks.iter().any(|mark| mark.unit == EVERY_UNIT);
+    let redefined = marks.iter().any(|mark| mark.unit == EVERY_UNIT && carry::from(mark).is_none());
     if redefined || marks.len() >= WHOLE_FROM {
         let rows = roll::whole(context, indicator, None, &[]).await?;
         write(&context.db, &rows).await?;
@@ -66,8 +66,12 @@ async fn indicator_of(context: &Context, today: NaiveDate, indicator: &Indicator
         }
         return forget(context, indicator.no).await;
     }
+    let mut rows = Vec::new();
+    if let Some(first) = marks.iter().filter_map(carry::from).min() {
+        rows.extend(roll::whole(context, indicator, Some(carry::windows(first, today)), &[]).await?);
+    }
     let mut wanted = Wanted::default();
-    for mark in marks {
+    for mark in marks.iter().filter(|mark| mark.unit != EVERY_UNIT) {
         let Some(part) = period(mark.grain, mark.start) else { continue };
         let windows: BTreeSet<Window> = match indicator.accumulates {
             Accumulates::Flow => homes(part).map(Window::Period).collect(),
@@ -77,7 +81,7 @@ async fn indicator_of(context: &Context, today: NaiveDate, indicator: &Indicator
             wanted.add(indicator.no, mark.unit, window, context.registry.tree.lineage(mark.unit).iter().copied());
         }
     }
-    let rows = roll::some(context, wanted).await?;
+    rows.extend(roll::some(context, wanted).await?);
     write(&context.db, &rows).await?;
     let mut tx = context.db.begin().await?;
     mark::remove(&mut tx, marks).await?;

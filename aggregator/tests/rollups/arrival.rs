@@ -146,3 +146,47 @@ async fn a_running_total_carries_what_each_unit_last_said_and_begins_again_in_ja
     );
     assert_eq!(store.verify().await.differences, Vec::<String>::new());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_total_is_not_carried_ahead_of_the_clock_whoever_speaks_first() {
+    // a speaks about 4 February 2027 and b about the 2nd; the clock stands on the 1st.
+    let (a, b) = (samples(0, 0, store::TOTAL, 399, false, 100.0), samples(1, 1, store::TOTAL, 397, false, 50.0));
+    let mut found = Vec::new();
+    for order in [[a.clone(), b.clone()], [b, a]] {
+        let store = Store::new().await;
+        for event in order {
+            store.append(&[event]).await;
+            store.settle().await;
+        }
+        assert_eq!(store.value("parent", "T", Every::Day, "2027-02-04").await, Some(100.0), "b has not said that far ahead");
+        assert_eq!(store.verify().await.differences, Vec::<String>::new());
+        found.push(store.rollups().await);
+        store.set_clock("2027-02-04T01:00:00Z");
+        store.settle().await;
+        assert_eq!(store.value("parent", "T", Every::Day, "2027-02-04").await, Some(150.0), "when the day has come it has been said");
+        store.void("e0").await;
+        store.settle().await;
+        assert_eq!(store.value("parent", "T", Every::Day, "2027-02-04").await, Some(50.0));
+        assert_eq!(store.verify().await.differences, Vec::<String>::new());
+    }
+    assert_eq!(found[0], found[1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn days_that_pass_without_an_event_carry_a_running_total_on() {
+    let store = Store::at("2026-11-24T05:00:00Z").await;
+    store.append(&[samples(0, 0, store::TOTAL, 300, false, 100.0)]).await;
+    store.settle().await;
+    for (today, day, week) in [("2026-11-25T05:00:00Z", "2026-11-25", "2026-W48"), ("2026-12-31T16:59:00Z", "2026-12-31", "2026-W53")] {
+        store.set_clock(today);
+        store.settle().await;
+        assert_eq!(store.value("a", "T", Every::Day, day).await, Some(100.0), "{today}");
+        assert_eq!(store.value("parent", "T", Every::Week, week).await, Some(100.0), "{today}");
+        assert_eq!(store.verify().await.differences, Vec::<String>::new(), "{today}");
+    }
+    assert_eq!(store.value("a", "T", Every::Day, "2026-12-05").await, Some(100.0), "also on days without a server");
+    store.set_clock("2026-12-31T17:00:00Z");
+    store.settle().await;
+    assert_eq!(store.value("a", "T", Every::Day, "2027-01-01").await, None, "the new year begins again");
+    assert_eq!(store.verify().await.differences, Vec::<String>::new());
+}
