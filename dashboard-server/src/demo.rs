@@ -5,6 +5,8 @@
 //! a demo exists: to the rest of the program these are sources like any others.
 
 mod calendar;
+mod case;
+mod desk;
 mod holiday;
 pub(crate) mod live;
 mod maker;

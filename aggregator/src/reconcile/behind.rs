@@ -9,7 +9,7 @@ use rules::indicator::{Accumulates, Indicator};
 use sql::mark::{self, EVERY_UNIT, Mark};
 use tokio::time::Instant;
 
-use super::{carry, cases, write};
+use super::{boards, carry, cases, write};
 use crate::desk::Desk;
 use crate::error::Error;
 use crate::roll::{self, Context, Wanted};
@@ -62,6 +62,8 @@ async fn indicator_of(context: &Context, today: NaiveDate, indicator: &Indicator
         let rows = roll::whole(context, indicator, None, &[]).await?;
         write(&context.db, &rows).await?;
         if redefined {
+            // The rolling window of a board, and its periods in which nothing counts, are made only for the board.
+            write(&context.db, &boards::of_indicator(context, today, indicator).await?).await?;
             remove_leftovers(context, indicator).await?;
         }
         return forget(context, indicator.no).await;

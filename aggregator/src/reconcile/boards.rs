@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
-use rules::indicator::Accumulates;
+use rules::indicator::{Accumulates, Indicator};
 use rules::period::Period;
 use sql::rollup::Rollup;
 
@@ -20,11 +20,21 @@ pub(super) async fn whole(context: &Context, today: NaiveDate) -> Result<Vec<Rol
         let Some(indicator) = context.registry.indicator_no(indicator).filter(|_| context.registry.of_cases(indicator).is_none()) else {
             continue;
         };
-        let windows: HashSet<Window> = units.iter().flat_map(|(_, windows)| windows).copied().collect();
-        let also: Vec<(i64, Window)> = units.iter().flat_map(|(unit, windows)| windows.iter().map(|window| (*unit, *window))).collect();
-        rows.extend(roll::whole(context, indicator, Some(windows.into_iter().collect()), &also).await?);
+        rows.extend(of_units(context, indicator, &units).await?);
     }
     Ok(rows)
+}
+
+/// The windows that boards show of one indicator, from the parts.
+pub(super) async fn of_indicator(context: &Context, today: NaiveDate, indicator: &Indicator) -> Result<Vec<Rollup>, Error> {
+    let units = board::windows(&context.registry, today).remove(&indicator.no).unwrap_or_default();
+    if units.is_empty() { Ok(Vec::new()) } else { of_units(context, indicator, &units).await }
+}
+
+async fn of_units(context: &Context, indicator: &Indicator, units: &[(i64, Vec<Window>)]) -> Result<Vec<Rollup>, Error> {
+    let windows: HashSet<Window> = units.iter().flat_map(|(_, windows)| windows).copied().collect();
+    let also: Vec<(i64, Window)> = units.iter().flat_map(|(unit, windows)| windows.iter().map(|window| (*unit, *window))).collect();
+    roll::whole(context, indicator, Some(windows.into_iter().collect()), &also).await
 }
 
 /// The windows on boards that changed parts touch.

@@ -2,4 +2,5 @@
 
 mod arrival;
 mod live_cases;
+mod rolling;
 mod store;

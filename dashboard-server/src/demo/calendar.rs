@@ -37,7 +37,9 @@ impl Hours {
     pub(super) fn moment(self, random: &mut Random) -> i64 {
         let (from, to) = match self {
             Self::Always => (0.0, 23.95),
-            Self::Online => (6.5, 22.0),
+            // Some write at night, and a board that is looked at then moves.
+            Self::Online if random.chance(0.08) => (0.0, 6.0),
+            Self::Online => (6.0, 23.5),
             Self::Clinic => (7.5, 13.5),
             // Noon to one is the break.
             Self::Office if random.chance(0.55) => (7.6, 12.0),
@@ -61,6 +63,18 @@ pub(super) fn working_day_before(date: NaiveDate) -> NaiveDate {
             return day;
         }
     }
+}
+
+/// The working day that is so many after a date, whether that is one or not; the date itself for none.
+pub(super) fn working_days_after(date: NaiveDate, days: u32) -> NaiveDate {
+    let mut day = date;
+    for _ in 0..days {
+        day = day.succ_opt().unwrap_or(NaiveDate::MAX);
+        while !is_working_day(day) && day != NaiveDate::MAX {
+            day = day.succ_opt().unwrap_or(NaiveDate::MAX);
+        }
+    }
+    day
 }
 
 /// Mondays are full, Fridays short.
@@ -99,5 +113,13 @@ mod tests {
     #[test]
     fn the_working_day_before_idulfitri_is_far_back() {
         assert_eq!(working_day_before(day(2026, 3, 25)), day(2026, 3, 17));
+    }
+
+    #[test]
+    fn the_first_working_day_after_receipt_is_day_one() {
+        // The worked example of the ministry's clock: five working days over Idulfitri 2025.
+        assert_eq!(working_days_after(day(2025, 3, 21), 3), day(2025, 3, 26));
+        assert_eq!(working_days_after(day(2025, 3, 21), 5), day(2025, 4, 8));
+        assert_eq!(working_days_after(day(2026, 11, 22), 1), day(2026, 11, 23));
     }
 }

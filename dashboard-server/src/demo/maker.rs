@@ -189,7 +189,7 @@ fn duration(pair: &Pair, memory: &mut Memory, when: When) -> f64 {
 }
 
 /// Where a share of a normal distribution lies, in sigmas (Tocher's logistic approach, good to 0.02 here).
-fn normal_quantile(share: f64) -> f64 {
+pub(super) fn normal_quantile(share: f64) -> f64 {
     (share / (1.0 - share)).ln() / 1.702
 }
 

@@ -39,10 +39,10 @@ pub(super) struct Pair {
     pub(super) width: f64,
 }
 
-/// All pairs of a registry whose source is known, in a fixed order.
+/// All pairs of a registry that are measured by samples and whose source is known, in a fixed order.
 pub(super) fn all(registry: &Registry, seed: u64, today: NaiveDate) -> Vec<Pair> {
     let mut pairs = Vec::new();
-    for indicator in &registry.indicators {
+    for indicator in registry.indicators.iter().filter(|indicator| registry.takes_samples(indicator)) {
         for unit in registry.units.iter().filter(|unit| indicator.applies(unit)) {
             let name = source_of(indicator, &unit.id);
             let Some(source) = registry.source(name).or_else(|| registry.source(&indicator.source)) else { continue };

@@ -44,7 +44,6 @@ pub(super) fn of(indicator: &Indicator, unit: &str) -> Profile {
         "UM-12" => moments(1.0, Hours::Office),
         "PT-01" => moments(6.0, Hours::Office),
         "PT-02" | "PT-03" => Profile { sigma: 0.45, ..moments(8.0, Hours::Office) },
-        "PT-04" => Profile { pace: Pace::Daily, free: Some((7.0, 4.0)), ..profile },
         "PT-06" => moments(3.0, Hours::Office),
         "PT-08" => moments(6.0, Hours::Office),
         "DK-04" => moments(7.0, Hours::Office),

@@ -6,11 +6,13 @@ use chrono::{Datelike, Days, NaiveDate};
 use chrono_tz::Tz;
 use rules::at::At;
 use rules::period::{Every, Period};
-use rules::time::{Millis, day_number, start_of};
+use rules::time::{Millis, date_of, day_number, start_of};
 use sql::log::{Content, NewEvent};
 use sql::registry::Registry;
 
 use super::calendar::working_day_before;
+use super::case;
+use super::desk::{self, Desk};
 use super::maker::{Measure, Memory, When, measure};
 use super::pair::{self, Pair};
 use super::profile::{Pace, season};
@@ -29,20 +31,21 @@ pub(crate) struct Batch {
     pub(crate) events: Vec<NewEvent>,
 }
 
-/// A believable year of every indicator at every unit where it applies, up to the day before `today`:
+/// A believable year of every indicator at every unit where it applies, and of the cases of every service, up to the day before `today`:
 /// the running day belongs to live sources. One batch for each day, oldest first, made as they are asked for.
 /// The same registry, seed, day and zone give the same events with the same ids.
 pub(crate) fn year(registry: &Registry, seed: u64, today: NaiveDate, zone: Tz) -> impl Iterator<Item = Batch> {
     let pairs = pair::all(registry, seed, today);
     let first = today.checked_sub_days(Days::new(DAYS)).unwrap_or(NaiveDate::MIN);
     let memories = pairs.iter().map(Memory::of).collect();
-    let year = Year { pairs, memories, today, first, day: first, zone, waiting: BTreeMap::new() };
+    let year = Year { pairs, memories, desks: desk::all(registry, seed), today, first, day: first, zone, waiting: BTreeMap::new() };
     year.filter(|batch| !batch.events.is_empty())
 }
 
 struct Year {
     pairs: Vec<Pair>,
     memories: Vec<Memory>,
+    desks: Vec<Desk>,
     today: NaiveDate,
     first: NaiveDate,
     day: NaiveDate,
@@ -68,6 +71,16 @@ impl Iterator for Year {
             self.of_day(at, &mut made);
             for event in made {
                 self.receive(at, event, &mut events);
+            }
+        }
+        for desk in &self.desks {
+            for event in case::of_day(desk, self.day, self.zone) {
+                let happens = event.time.map_or(self.day, |time| date_of(time, self.zone));
+                if happens == self.day {
+                    events.push(event);
+                } else if happens < self.today {
+                    self.waiting.entry(happens).or_default().push(event);
+                }
             }
         }
         events.sort_by(|one, other| (one.time, &one.id).cmp(&(other.time, &other.id)));

@@ -30,18 +30,24 @@ async fn the_demo_says_who_may_come_and_its_board_moves() {
     let browser = server.stranger();
     let administrator = accounts.iter().find(|account| account[2] == "administrator").expect("there is one");
     assert_eq!(browser.sign_in(administrator[0], administrator[1]).await.status, 200);
-    let boards = browser.json("/api/v1/boards").await;
-    let board = boards["items"][0]["id"].as_str().expect("a board").to_owned();
-    let values = async || {
+    let values = async |board: &str| {
         let snapshot = browser.json(&format!("/api/v1/boards/{board}")).await;
         let tiles = snapshot["tiles"].as_array().expect("tiles").clone();
         tiles.into_iter().map(|tile| tile["value"]["value"].clone()).collect::<Vec<Value>>()
     };
-    let first = values().await;
-    let filled = first.iter().filter(|value| !value.is_null()).count();
-    assert!(filled * 10 >= first.len() * 9, "the board is full: {filled} of {} tiles have a number", first.len());
-    wait_until("a number to move", MOVES_WITHIN, async || if values().await == first { Err("none moved".to_owned()) } else { Ok(()) })
-        .await;
+    // One board of samples, one of cases.
+    for board in ["bupati", "layanan"] {
+        let values = values(board).await;
+        let filled = values.iter().filter(|value| !value.is_null()).count();
+        assert!(filled * 10 >= values.len() * 9, "{board} is full: {filled} of {} tiles have a number", values.len());
+    }
+    let first = values("bupati").await;
+    wait_until(
+        "a number to move",
+        MOVES_WITHIN,
+        async || if values("bupati").await == first { Err("none moved".to_owned()) } else { Ok(()) },
+    )
+    .await;
 
     // Every other command works on its configuration.
     let config = house.path().join("demo/pantau.toml").display().to_string();

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use rules::time::Now;
 use serde::Deserialize;
+use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 use tokio_tungstenite::tungstenite::client::ClientRequestBuilder;
@@ -14,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
 use super::feed::Feed;
+use super::steps::Steps;
 use super::{Sender, Tally};
 
 const SUBPROTOCOL: &str = "pantau.intake.v1";
@@ -51,6 +53,7 @@ pub(super) struct Client {
     pub(super) intake: String,
     pub(super) sender: Sender,
     pub(super) feed: Feed,
+    pub(super) steps: Steps,
     pub(super) now: Now,
     /// How many sources send: together they keep the pace.
     pub(super) together: usize,
@@ -89,9 +92,11 @@ impl Client {
             .with_header("Authorization", format!("Bearer {}", self.sender.key));
         let (mut line, _) = connect_async(request).await?;
         loop {
-            let batch = match unanswered.take() {
-                Some(batch) => batch,
-                None => self.feed.batch((self.now)()).to_string(),
+            let share = self.together as f64;
+            let pause = self.feed.between(PAUSE_S.0 * share, PAUSE_S.1 * share);
+            let Some(batch) = unanswered.take().or_else(|| self.next_batch()) else {
+                idle(&mut line, Duration::from_secs_f64(pause)).await?;
+                continue;
             };
             *unanswered = Some(batch.clone());
             line.send(Message::text(batch)).await?;
@@ -100,10 +105,17 @@ impl Client {
                 *unanswered = None;
                 self.count(&answer, tally);
             }
-            let share = self.together as f64;
-            let pause = answer.retry_after.unwrap_or_else(|| self.feed.between(PAUSE_S.0 * share, PAUSE_S.1 * share));
+            let pause = answer.retry_after.unwrap_or(pause);
             idle(&mut line, Duration::from_secs_f64(pause.clamp(0.0, 600.0))).await?;
         }
+    }
+
+    /// Samples and steps in one list; None when there is nothing to tell.
+    fn next_batch(&mut self) -> Option<String> {
+        let now = (self.now)();
+        let mut events = self.feed.batch(now);
+        events.append(&mut self.steps.until(now));
+        (!events.is_empty()).then(|| Value::Array(events).to_string())
     }
 
     fn count(&self, answer: &Answer, tally: &mut Tally) {

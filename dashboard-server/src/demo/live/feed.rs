@@ -38,8 +38,8 @@ pub(in super::super) struct Feed {
 }
 
 impl Feed {
-    /// The feed of a source from its pairs; None when none of them is told at any moment.
-    pub(super) fn new(pairs: Vec<Pair>, source: &str, seed: u64, zone: Tz, begun: Millis) -> Option<Self> {
+    /// The feed of a source from those of its pairs that are told at any moment.
+    pub(super) fn new(pairs: Vec<Pair>, source: &str, seed: u64, zone: Tz, begun: Millis) -> Self {
         let pairs: Vec<Pair> = pairs.into_iter().filter(|pair| pair.profile.pace != Pace::Closed).collect();
         let mut sum = 0.0;
         let weights: Vec<f64> = pairs
@@ -49,30 +49,27 @@ impl Feed {
                 sum
             })
             .collect();
-        if pairs.is_empty() {
-            return None;
-        }
         let mut opening: Vec<usize> = (0..pairs.len()).collect();
         opening.sort_by(|one, other| weight(&pairs[*one]).total_cmp(&weight(&pairs[*other])));
         let opening = opening.split_off(pairs.len().saturating_sub(LARGEST as usize));
         let memories = pairs.iter().map(Memory::of).collect();
         let random = Random::keyed(&[seed, word(source), word("live"), begun.cast_unsigned()]);
-        Some(Self { source: source.to_owned(), pairs, memories, weights, opening, zone, random, begun, count: 0 })
+        Self { source: source.to_owned(), pairs, memories, weights, opening, zone, random, begun, count: 0 }
     }
 
-    /// The next batch, one to five CloudEvents.
-    pub(in super::super) fn batch(&mut self, now: Millis) -> Value {
+    /// The next samples, one to five CloudEvents; none from a source that has none to tell.
+    pub(in super::super) fn batch(&mut self, now: Millis) -> Vec<Value> {
         let by_chance = 1 + self.random.below(LARGEST);
         let wanted = if self.opening.is_empty() { by_chance } else { self.opening.len() as u64 };
         let mut events = Vec::new();
         // Where nothing happens to be counted another try is made.
         for _ in 0..40 {
-            if events.len() as u64 == wanted {
+            if self.pairs.is_empty() || events.len() as u64 == wanted {
                 break;
             }
             events.extend(self.event(now));
         }
-        Value::Array(events)
+        events
     }
 
     /// Evenly between two numbers.

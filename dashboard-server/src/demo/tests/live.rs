@@ -84,12 +84,12 @@ async fn what_sources_send_are_cloud_events_of_their_own_units() {
     assert!(sources.contains(&"simrs".to_owned()) && !sources.contains(&"sp2d".to_owned()), "{sources:?}");
     for source in sources {
         let allowed = registry.source(&source).expect("a source");
-        let mut feed = live::feed(&registry, &source, SEED, Jakarta, at_noon()).expect("it has something to tell");
+        let mut feed = live::feed(&registry, &source, SEED, Jakarta, at_noon());
         for _ in 0..20 {
             let batch = feed.batch(at_noon());
-            let events = batch.as_array().expect("a list");
-            assert!((1..=5).contains(&events.len()), "{source}: {batch}");
-            for event in events {
+            // Of building approvals the year's figures are weekly: that source has only cases to tell.
+            assert!((usize::from(source != "simbg")..=5).contains(&batch.len()), "{source}: {batch:?}");
+            for event in &batch {
                 assert_eq!(
                     (&event["source"], &event["type"], &event["specversion"]),
                     (&json!(source), &json!("pantau.sample.v1"), &json!("1.0"))
