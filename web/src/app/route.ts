@@ -1,19 +1,26 @@
 // Addresses of the pages, read and written in one place.
 
+import type { CaseState } from "../api/contract";
+import { queryOf, type CaseQuery, type ServiceView } from "../api/endpoints";
+
 export type Route =
   | { page: "board"; board: string | null; tile: string | null; every: string | null }
   | { page: "wall"; board: string | null; number: number; theme: "light" | "dark" }
+  | { page: "services"; view: ServiceView }
+  | { page: "service"; service: string; view: ServiceView }
+  | { page: "cases"; service: string; query: CaseQuery }
   | { page: "login"; back: string }
   | { page: "setup" };
 
 export function parseRoute(pathname: string, search: string): Route {
   const query = new URLSearchParams(search);
-  const [first = "", second = ""] = pathname.split("/").filter((part) => part !== "").map(decodeURIComponent);
+  const [first = "", second = "", third = ""] = pathname.split("/").filter((part) => part !== "").map(decodeURIComponent);
   if (first === "tv") {
     const number = Number.parseInt(query.get("page") ?? "1", 10);
     const theme = query.get("theme") === "light" ? "light" : "dark";
     return { page: "wall", board: second || null, number: number >= 1 ? number : 1, theme };
   }
+  if (first === "layanan") return servicesRoute(second, third, query);
   if (first === "login") return { page: "login", back: ownPath(query.get("back")) };
   if (first === "setup") return { page: "setup" };
   const board = first === "board" && second !== "" ? second : null;
@@ -33,6 +40,34 @@ export function wallPath(board: string, number: number, theme: "light" | "dark")
   if (number > 1) query.set("page", String(number));
   if (theme === "light") query.set("theme", theme);
   const path = `/tv/${encodeURIComponent(board)}`;
+  return query.size === 0 ? path : `${path}?${query}`;
+}
+
+const STATES: readonly string[] = ["open", "overdue", "closed", "rejected", "withdrawn", "incomplete"] satisfies CaseState[];
+
+function servicesRoute(service: string, part: string, query: URLSearchParams): Route {
+  const view: ServiceView = { unit: query.get("unit"), as_of: query.get("as_of"), known_at: query.get("known_at") };
+  if (service === "") return { page: "services", view };
+  if (part !== "berkas") return { page: "service", service, view };
+  const state = query.get("state");
+  const known = state !== null && STATES.includes(state) ? (state as CaseState) : null;
+  return { page: "cases", service, query: { state: known, from: query.get("from"), to: query.get("to"), ...view, cursor: query.get("cursor") } };
+}
+
+export function servicesPath(view: ServiceView): string {
+  return withQuery("/layanan", view);
+}
+
+export function servicePath(service: string, view: ServiceView): string {
+  return withQuery(`/layanan/${encodeURIComponent(service)}`, view);
+}
+
+export function casesPath(service: string, query: CaseQuery): string {
+  return withQuery(`/layanan/${encodeURIComponent(service)}/berkas`, query);
+}
+
+function withQuery(path: string, words: object): string {
+  const query = queryOf(words);
   return query.size === 0 ? path : `${path}?${query}`;
 }
 

@@ -1,6 +1,9 @@
 import type { Key } from "./id";
+import { englishOfServices } from "./services-en";
 
 export const english = {
+  ...englishOfServices,
+
   "age.at": "{time}",
   "age.data": "data {when}",
   "age.days": "{n} d",
@@ -102,6 +105,10 @@ export const english = {
   "menu.theme.dark": "Dark",
   "menu.theme.light": "Light",
   "menu.unit.all": "all units",
+
+  "nav.label": "Main",
+  "nav.board": "Board",
+  "nav.services": "Services",
 
   "panel.actual": "Value",
   "panel.achievement": "Achievement",

@@ -1,6 +1,10 @@
 // The first language. English has to have every key that stands here.
 
+import { indonesianOfServices } from "./services-id";
+
 export const indonesian = {
+  ...indonesianOfServices,
+
   "age.at": "pukul {time}",
   "age.data": "data {when}",
   "age.days": "{n} hari",
@@ -102,6 +106,10 @@ export const indonesian = {
   "menu.theme.dark": "Gelap",
   "menu.theme.light": "Terang",
   "menu.unit.all": "semua satuan kerja",
+
+  "nav.label": "Utama",
+  "nav.board": "Papan",
+  "nav.services": "Layanan",
 
   "panel.actual": "Nilai",
   "panel.achievement": "Capaian",
