@@ -21,7 +21,7 @@ export interface Axis {
   high: number;
 }
 
-/** Of the spread of the values: a reference line further away would flatten them. */
+/** Times the highest value: a reference line further up would flatten the lines. */
 const FAR_LEVEL = 3;
 
 /** An axis with round steps that holds all values, and the level unless it lies far away. `least` is the smallest step that makes sense. */
@@ -29,7 +29,7 @@ export function axisOf(values: readonly (number | null)[], level: number | null,
   const known = values.filter((value) => value !== null);
   let low = known.length === 0 ? 0 : Math.min(...known);
   let high = known.length === 0 ? least : Math.max(...known);
-  if (level !== null && (fromZero ? level <= FAR_LEVEL * high || high === 0 : true)) {
+  if (level !== null && (known.length === 0 || level <= FAR_LEVEL * high)) {
     low = Math.min(low, level);
     high = Math.max(high, level);
   }
