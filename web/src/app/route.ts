@@ -12,6 +12,12 @@ export type Route =
   | { page: "login"; back: string }
   | { page: "setup" };
 
+export type ServicesRoute = Extract<Route, { page: "services" | "service" | "cases" }>;
+
+export function isOfServices(route: Route): route is ServicesRoute {
+  return route.page === "services" || route.page === "service" || route.page === "cases";
+}
+
 export function parseRoute(pathname: string, search: string): Route {
   const query = new URLSearchParams(search);
   const [first = "", second = "", third = ""] = pathname.split("/").filter((part) => part !== "").map(decodeURIComponent);

@@ -4,8 +4,10 @@ import { clock } from "../app/clock.svelte";
 import { session } from "../app/session.svelte";
 import { Answer, type Around } from "./answer.svelte";
 
-/** The server counts a service anew from its cases for each question. */
-const EVERY_MS = 30_000;
+/** The server counts a service anew from its cases for each question: often enough for who reads, seldom enough for many who do. */
+export const ONE_MS = 30_000;
+/** A list asks for each of its services. */
+export const LIST_MS = 60_000;
 
 const around: Around = {
   now: () => performance.now(),
@@ -19,9 +21,9 @@ const around: Around = {
   expired: () => session.expire(),
 };
 
-/** `frozen` for what is asked as of a moment: it comes once. */
-export function ask<T>(read: () => Promise<T>, frozen: boolean): Answer<T> {
-  return new Answer(read, frozen ? null : EVERY_MS, around);
+/** `every` is null for what is asked as of a moment: it comes once. */
+export function ask<T>(read: () => Promise<T>, every: number | null): Answer<T> {
+  return new Answer(read, every, around);
 }
 
 /** The server's own time of an answer that is true for now. */
