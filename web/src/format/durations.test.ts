@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { formatLeft, formatSpan, spanNumber, spanUnit } from "./durations";
+import { formatLeft, formatSpan, spanCell, spanNumber, spanUnit } from "./durations";
 
 const HOUR_MS = 3_600_000;
 
@@ -22,6 +22,7 @@ describe("a length of time", () => {
     const unit = spanUnit(6, 264, null);
     expect(unit).toBe("days");
     expect([6, 264, null].map((hours) => spanNumber(hours, unit, "id"))).toEqual(["0,3", "11", "—"]);
+    expect([6, 264, null].map((hours) => spanCell(hours, unit, "id"))).toEqual(["0,3", "11,0", "—"]);
   });
 });
 

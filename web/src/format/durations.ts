@@ -24,11 +24,16 @@ export function inUnit(hours: number, unit: SpanUnit): number {
   return hours / HOURS[unit];
 }
 
-/** The number alone, for a column or a pair whose unit is said once. */
+/** The number alone, for a pair whose unit is said once. */
 export function spanNumber(hours: number | null, unit: SpanUnit, language: Language): string {
   if (hours === null) return NO_VALUE;
   const amount = inUnit(hours, unit);
   return plainNumber(amount, unit !== "minutes" && amount < 9.95 ? 1 : 0, language);
+}
+
+/** For a column, whose numbers stand below each other with the same decimals. */
+export function spanCell(hours: number | null, unit: SpanUnit, language: Language): string {
+  return hours === null ? NO_VALUE : fullNumber(inUnit(hours, unit), unit === "minutes" ? 0 : 1, language);
 }
 
 /** `45 menit`, `4,2 hari`. */

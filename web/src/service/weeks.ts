@@ -2,18 +2,15 @@
 
 import type { ServiceWeek } from "../api/contract";
 import { formatTime } from "../format/dates";
-import { longPeriod, parsePeriod, rowPeriod } from "../format/periods";
+import { parsePeriod, rowPeriod } from "../format/periods";
 import type { Language } from "../language/language";
 import { translate } from "../language/translate";
 
-/** `Minggu ke-47 (16 Nov – 22 Nov 2026)`; the running one says so. */
+/** `Mg 47, 16 Nov – 22 Nov`; the running one says so. */
 export function weekName(week: ServiceWeek, running: boolean, language: Language): string {
-  return named(week, running, language, longPeriod);
-}
-
-/** For a row of a table: `Mg 47, 16 Nov – 22 Nov`. */
-export function weekRow(week: ServiceWeek, running: boolean, language: Language): string {
-  return named(week, running, language, rowPeriod);
+  const period = parsePeriod(week.period);
+  const text = period ? rowPeriod(period, language) : week.period;
+  return running ? `${text}, ${translate(language, "week.running")}` : text;
 }
 
 /** First days of the first and the last week, under a chart. */
@@ -25,10 +22,4 @@ export function edgesOf(weeks: readonly ServiceWeek[], language: Language): [str
 /** Of the points that are drawn: the line they lie around. */
 export function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-}
-
-function named(week: ServiceWeek, running: boolean, language: Language, name: typeof longPeriod): string {
-  const period = parsePeriod(week.period);
-  const text = period ? name(period, language) : week.period;
-  return running ? `${text}, ${translate(language, "week.running")}` : text;
 }
