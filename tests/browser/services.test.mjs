@@ -214,7 +214,7 @@ function expectedBacklog() {
 
 test("it fits a phone, a laptop and a large screen, light and dark, in both languages", async () => {
   const paths = ["/layanan", "/layanan/permit", `/layanan/311?as_of=${THEN}`, "/layanan/permit/berkas?state=open"];
-  for (const [size, colorScheme] of [[[320, 640], "light"], [[360, 740], "dark"], [[641, 900], "light"], [[1366, 768], "dark"], [[1920, 1080], "light"]]) {
+  for (const [size, colorScheme] of [[[320, 640], "light"], [[360, 740], "dark"], [[641, 900], "light"], [[761, 900], "light"], [[1100, 700], "dark"], [[1366, 768], "dark"], [[1920, 1080], "light"]]) {
     const page = await sameSession(browser, desk, { size, colorScheme, hasTouch: size[0] < 640 });
     for (const path of paths) {
       await go(page, path);
