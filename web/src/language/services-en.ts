@@ -52,6 +52,9 @@ export const englishOfServices = {
   "services.sort": "Sort by {name}",
   "services.failed": "could not be loaded",
 
+  "service.none": "No cases yet",
+  "service.none.text": "Figures appear once this service has its first case, for instance imported:",
+
   "fact.open": "Open",
   "fact.open.change": "{change} since {when}",
   "fact.open.same": "same as {when}",
@@ -106,6 +109,7 @@ export const englishOfServices = {
 
   "flow.title": "In and out",
   "flow.note": "{n} full weeks",
+  "flow.none": "No full week yet.",
   "flow.read": "in {opened}, out {out}",
   "flow.in": "in {n}",
   "flow.out": "out {n}",

@@ -52,6 +52,9 @@ export const indonesianOfServices = {
   "services.sort": "Urut menurut {name}",
   "services.failed": "gagal dimuat",
 
+  "service.none": "Belum ada berkas",
+  "service.none.text": "Angka muncul setelah berkas pertama layanan ini masuk, misalnya diimpor:",
+
   "fact.open": "Terbuka",
   "fact.open.change": "{change} dari {when}",
   "fact.open.same": "tetap sejak {when}",
@@ -106,6 +109,7 @@ export const indonesianOfServices = {
 
   "flow.title": "Masuk dan keluar",
   "flow.note": "{n} minggu penuh",
+  "flow.none": "Belum ada minggu penuh.",
   "flow.read": "masuk {opened}, keluar {out}",
   "flow.in": "masuk {n}",
   "flow.out": "keluar {n}",

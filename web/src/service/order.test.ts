@@ -16,6 +16,11 @@ test("numbers begin with the largest; what is unknown stands last, whichever way
   expect(names({ column: "open", descending: true })).toBe("ABCED");
 });
 
+test("a service without a case is no zero", () => {
+  const none: Row = { ...row("0", 0), overview: exampleOverview({ opened: 0, open: 0, overdue: 0 }) };
+  expect(ordered([none, ...rows], { column: "overdue", descending: false }).map((one) => one.name).join("")).toBe("EABC0D");
+});
+
 test("names begin with the first", () => {
   expect(names({ column: "name", descending: false })).toBe("ABCDE");
 });

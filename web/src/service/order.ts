@@ -30,8 +30,13 @@ export function ordered(rows: readonly Row[], order: Order): Row[] {
   const byName = (a: Row, b: Row) => a.name.localeCompare(b.name, "id");
   if (order.column === "name") return [...rows].sort((a, b) => sign * byName(a, b));
   const read = VALUES[order.column];
-  const value = (row: Row) => (row.overview ? read(row.overview) : null);
-  const open = (row: Row) => row.overview?.open ?? -1;
+  // Without a first case there is nothing to compare.
+  const known = (row: Row) => (row.overview && row.overview.opened > 0 ? row.overview : null);
+  const value = (row: Row) => {
+    const overview = known(row);
+    return overview && read(overview);
+  };
+  const open = (row: Row) => known(row)?.open ?? -1;
   return [...rows].sort((a, b) => {
     const [left, right] = [value(a), value(b)];
     if (left === null || right === null) return Number(left === null) - Number(right === null) || open(b) - open(a) || byName(a, b);
