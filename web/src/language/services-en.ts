@@ -33,7 +33,6 @@ export const englishOfServices = {
   "services.missing": "There is no such service.",
   "services.missing.text": "The service or the unit of this address does not exist, or lies outside your authority.",
   "services.all": "All services",
-  "services.back": "To {name}",
   "services.unit": "Unit",
   "services.unit.all": "All units",
   "services.owner": "Responsible",

@@ -33,7 +33,6 @@ export const indonesianOfServices = {
   "services.missing": "Layanan ini tidak ada.",
   "services.missing.text": "Layanan atau satuan kerja pada alamat ini tidak ada, atau di luar wewenang Anda.",
   "services.all": "Semua layanan",
-  "services.back": "Ke {name}",
   "services.unit": "Satuan kerja",
   "services.unit.all": "Semua satuan kerja",
   "services.owner": "Penanggung jawab",
