@@ -37,7 +37,7 @@ export function boardPath(board: string | null, tile: string | null, every: stri
   const query = new URLSearchParams();
   if (tile !== null) query.set("tile", tile);
   if (every !== null) query.set("every", every);
-  const path = board === null ? "/" : `/board/${encodeURIComponent(board)}`;
+  const path = board === null ? "/" : `/board/${segment(board)}`;
   return query.size === 0 ? path : `${path}?${query}`;
 }
 
@@ -45,7 +45,7 @@ export function wallPath(board: string, number: number, theme: "light" | "dark")
   const query = new URLSearchParams();
   if (number > 1) query.set("page", String(number));
   if (theme === "light") query.set("theme", theme);
-  const path = `/tv/${encodeURIComponent(board)}`;
+  const path = `/tv/${segment(board)}`;
   return query.size === 0 ? path : `${path}?${query}`;
 }
 
@@ -65,11 +65,16 @@ export function servicesPath(view: ServiceView): string {
 }
 
 export function servicePath(service: string, view: ServiceView): string {
-  return withQuery(`/layanan/${encodeURIComponent(service)}`, view);
+  return withQuery(`/layanan/${segment(service)}`, view);
 }
 
 export function casesPath(service: string, query: CaseQuery): string {
-  return withQuery(`/layanan/${encodeURIComponent(service)}/berkas`, query);
+  return withQuery(`/layanan/${segment(service)}/berkas`, query);
+}
+
+/** An id as a part of a path. A point would make the last part look like the name of a file, which the server does not answer with a page. */
+function segment(id: string): string {
+  return encodeURIComponent(id).replaceAll(".", "%2E");
 }
 
 function withQuery(path: string, words: object): string {
