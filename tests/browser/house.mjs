@@ -1,6 +1,6 @@
 // A real `pantau serve` on an empty store of its own, as a stranger would run it. Never `demo`.
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -16,11 +16,16 @@ export class House {
   #process = null;
   #pages = null;
   #listen = "127.0.0.1:0";
+  #timezone;
   origin = "";
+
+  constructor({ timezone = "Asia/Jakarta" } = {}) {
+    this.#timezone = timezone;
+  }
 
   get #environment() {
     const store = `sqlite://${join(this.#folder, "pantau.db")}`;
-    return { ...process.env, PANTAU_STORE__URL: store, PANTAU_REGION__NAME: "Town of Eastbrook", PANTAU_REGION__TIMEZONE: "Asia/Jakarta" };
+    return { ...process.env, PANTAU_STORE__URL: store, PANTAU_REGION__NAME: "Town of Eastbrook", PANTAU_REGION__TIMEZONE: this.#timezone };
   }
 
   async start() {
@@ -53,6 +58,15 @@ export class House {
     if (!port) return;
     this.#pages ??= spawn(process.execPath, [join(ROOT, "web/fake/proxy.mjs"), port, this.origin], { stdio: "ignore" });
     this.origin = `http://127.0.0.1:${port}`;
+  }
+
+  /** A place in the folder in which commands run. */
+  path(name) {
+    return join(this.#folder, name);
+  }
+
+  write(name, content) {
+    writeFileSync(this.path(name), content);
   }
 
   /** As a power cut would. */

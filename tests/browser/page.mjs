@@ -39,6 +39,11 @@ export async function faults(page) {
   return found.violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 120)}`));
 }
 
+/** What a thumb would miss. */
+export function tooLow(page) {
+  return page.locator("button:visible, a:visible, select:visible").evaluateAll((all) => all.filter((one) => !one.matches(".skip") && one.getBoundingClientRect().height < 44).map((one) => one.outerHTML.slice(0, 80)));
+}
+
 /** How far the page is wider and higher than its window. */
 export function overflow(page) {
   return page.evaluate(() => ({

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { launch } from "./chromium.mjs";
 import { House, THREE_UNITS } from "./house.mjs";
-import { faults, open, overflow, sameSession, takeComplaints } from "./page.mjs";
+import { faults, open, overflow, sameSession, takeComplaints, tooLow } from "./page.mjs";
 
 const PASSWORD = "sebuah kalimat pendek";
 const PICTURES = new URL("out/", import.meta.url).pathname;
@@ -23,9 +23,6 @@ after(async () => {
 afterEach(() => assert.deepEqual(takeComplaints(), []));
 
 const tile = (page, name) => page.locator(".tile, .card").filter({ hasText: name }).first();
-/** What a thumb would miss. */
-const tooLow = (page) =>
-  page.locator("button:visible, a:visible, select:visible").evaluateAll((all) => all.filter((one) => !one.matches(".skip") && one.getBoundingClientRect().height < 44).map((one) => one.outerHTML.slice(0, 80)));
 const shows = (page, name, text, timeout = 10_000) => tile(page, name).getByText(text, { exact: true }).last().waitFor({ timeout });
 
 test("an empty server asks for its administrator and says what is wrong with the answers", async () => {

@@ -1,10 +1,11 @@
 // A stand-in for the server, for looking at the built pages: same paths, same policy, made-up data. Never shipped.
-//   node fake/server.mjs [port] [--empty] [--pace ms] [--many]   (sign in with any name; the password "salah" is refused)
+//   node fake/server.mjs [port] [--empty] [--pace ms] [--many] [--no-services]   (sign in with any name; the password "salah" is refused)
 import { createReadStream, existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { WebSocketServer } from "ws";
 import { INDICATORS, makeBoard, series, UNITS } from "./data.mjs";
+import { listCases, listServices, showService } from "./services.mjs";
 
 const DIST = new URL("../dist/", import.meta.url).pathname;
 const port = Number(process.argv[2] ?? 8090);
@@ -67,8 +68,18 @@ async function api(request, response, url) {
       const query = url.searchParams;
       return json(response, 200, { items: series(query.get("unit"), query.get("indicator"), query.get("every")) });
     }
-    default:
-      return problem(response, 404, "not_found", "No such path.");
+    case "GET /api/v1/services":
+      return json(response, 200, { items: option("--no-services") > 0 ? [] : listServices() });
+    case "GET /api/v1/cases": {
+      const { items, next } = listCases(url.searchParams);
+      if (next !== null) response.setHeader("link", `</api/v1/cases?${new URLSearchParams({ ...Object.fromEntries(url.searchParams), cursor: next })}>; rel="next"`);
+      return json(response, 200, { items });
+    }
+    default: {
+      const service = /^GET \/api\/v1\/services\/([^/]+)$/.exec(route);
+      const found = service && showService(decodeURIComponent(service[1]), url.searchParams);
+      return found ? json(response, 200, found) : problem(response, 404, "not_found", "No such path.");
+    }
   }
 }
 

@@ -94,6 +94,23 @@ async fn a_revision_replaces_and_a_void_brings_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_year_that_is_voided_leaves_nothing_behind() {
+    let store = Store::new().await;
+    // So many parts at once that the indicator is rolled up whole.
+    let days: Vec<Event> = (0..420).map(|day| samples(day as usize, 0, store::SUM, day - 100, false, 1.0)).collect();
+    store.append(&days).await;
+    store.settle().await;
+    assert_eq!(store.value("parent", "S", Every::Month, "2026-03").await, Some(31.0));
+    for day in 0..420 {
+        store.void(&format!("e{day}")).await;
+    }
+    store.set_clock("2026-12-31T12:00:00Z");
+    store.settle().await;
+    assert_eq!(store.value("parent", "S", Every::Month, "2026-03").await, None);
+    assert_eq!(store.verify().await.differences, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_void_before_its_event_holds() {
     let store = Store::new().await;
     store.void("e0").await;

@@ -32,3 +32,14 @@ export type BoardName = Pick<Schemas["Board"], "id" | "title">;
 export type Region = Schemas["Region"];
 export type Me = Pick<Schemas["Me"], "username" | "role" | "unit">;
 export type Setup = Schemas["SetupState"];
+
+export type Service = Schemas["Service"];
+export type ServiceOverview = Schemas["ServiceOverview"];
+export type ServiceWeek = Schemas["ServiceWeek"];
+export type ServiceClass = Schemas["ServiceClass"];
+export type OpenByAge = Schemas["OpenByAge"];
+export type OpenCase = Schemas["OpenCase"];
+export type Case = Schemas["Case"];
+export type CaseStep = Schemas["CaseStep"];
+/** Words that the document leaves as plain text. */
+export type CaseState = "open" | "overdue" | "closed" | "rejected" | "withdrawn" | "incomplete";

@@ -1,7 +1,7 @@
 // Every path of the server that the pages use, in one place.
 
-import type { BoardName, Every, Indicator, Me, Region, Setup, Unit, Value } from "./contract";
-import { request, requestList } from "./request";
+import type { BoardName, Case, CaseState, Every, Indicator, Me, Region, Service, ServiceOverview, Setup, Unit, Value } from "./contract";
+import { request, requestList, requestPage, type Page } from "./request";
 
 export const readMe = () => request<Me>("GET", "/api/v1/me");
 export const readRegion = () => request<Region>("GET", "/api/v1/region");
@@ -26,6 +26,36 @@ export interface SeriesQuery {
 
 export function readSeries(query: SeriesQuery): Promise<Value[]> {
   return requestList<Value>(`/api/v1/series?${new URLSearchParams({ ...query })}`);
+}
+
+/** Of which units, and when; null for all that one may see, and for now. */
+export interface ServiceView {
+  unit: string | null;
+  as_of: string | null;
+  known_at: string | null;
+}
+
+export interface CaseQuery extends ServiceView {
+  state: CaseState | null;
+  /** Opened at or after, and before. */
+  from: string | null;
+  to: string | null;
+  cursor: string | null;
+}
+
+export const readServices = () => requestList<Service>("/api/v1/services");
+
+export function readService(id: string, view: ServiceView, weeks: number): Promise<ServiceOverview> {
+  return request<ServiceOverview>("GET", `/api/v1/services/${encodeURIComponent(id)}?${queryOf({ weeks: String(weeks), ...view })}`);
+}
+
+export function readCases(service: string, query: CaseQuery, limit: number): Promise<Page<Case>> {
+  return requestPage<Case>(`/api/v1/cases?${queryOf({ service, limit: String(limit), ...query })}`);
+}
+
+/** What is null is left out. */
+export function queryOf(words: object): URLSearchParams {
+  return new URLSearchParams(Object.entries(words).filter((pair): pair is [string, string] => typeof pair[1] === "string"));
 }
 
 export function liveAddress(page: Location): string {

@@ -11,8 +11,14 @@ export class ApiError extends Error {
   }
 }
 
-interface Page<T> {
+interface Items<T> {
   items: T[];
+}
+
+/** One page of a list. */
+export interface Page<T> extends Items<T> {
+  /** Path of the page after it; null on the last one. */
+  next: string | null;
 }
 
 /** A list longer than this is not for a screen; it also stops a server that links to itself. */
@@ -29,12 +35,18 @@ export async function request<T>(method: string, path: string, body?: unknown): 
 export async function requestList<T>(path: string): Promise<T[]> {
   const items: T[] = [];
   let next: string | null = path;
-  for (let page = 0; next !== null && page < MOST_PAGES; page += 1) {
-    const response: Response = await send("GET", next);
-    items.push(...((await response.json()) as Page<T>).items);
-    next = nextPage(response.headers.get("link"));
+  for (let count = 0; next !== null && count < MOST_PAGES; count += 1) {
+    const page: Page<T> = await requestPage<T>(next);
+    items.push(...page.items);
+    next = page.next;
   }
   return items;
+}
+
+export async function requestPage<T>(path: string): Promise<Page<T>> {
+  const response = await send("GET", path);
+  const { items } = (await response.json()) as Items<T>;
+  return { items, next: nextPage(response.headers.get("link")) };
 }
 
 /** The target of `rel="next"`, as a path of this server. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { boardPath, loginPath, parseRoute, wallPath } from "./route";
+import { boardPath, casesPath, loginPath, parseRoute, servicePath, servicesPath, wallPath } from "./route";
 
 function parse(path: string) {
   const url = new URL(path, "http://pantau");
@@ -13,11 +13,18 @@ describe("an address leads back to the same place", () => {
     wallPath("bupati", 1, "dark"),
     wallPath("bupati", 2, "light"),
     loginPath("/board/x?tile=a%3Ab%3Aweek"),
+    boardPath("kabupaten.2026", null, null),
+    servicesPath({ unit: null, as_of: "2026-11-24", known_at: null }),
+    servicePath("izin / reklame", { unit: "dpmptsp", as_of: null, known_at: "2026-11-01" }),
+    casesPath("sip", { state: "overdue", from: "2026-11-17T07:05:09.001Z", to: null, unit: "dpmptsp", as_of: null, known_at: null, cursor: "50" }),
   ])("%s", (path) => {
     const route = parse(path);
     const again =
       route.page === "board" ? boardPath(route.board, route.tile, route.every)
       : route.page === "wall" ? wallPath(route.board ?? "", route.number, route.theme)
+      : route.page === "services" ? servicesPath(route.view)
+      : route.page === "service" ? servicePath(route.service, route.view)
+      : route.page === "cases" ? casesPath(route.service, route.query)
       : route.page === "login" ? loginPath(route.back)
       : "";
     expect(again).toBe(path);
@@ -26,6 +33,16 @@ describe("an address leads back to the same place", () => {
 
 test.each(["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/login?back=/"])("a sign-in never leads to %s", (back) => {
   expect(parse(loginPath(back))).toEqual({ page: "login", back: "/" });
+});
+
+test("an id with a point does not look like a file", () => {
+  const view = { unit: null, as_of: null, known_at: null };
+  expect([servicePath("sip.dokter", view), wallPath("a.b", 1, "dark")]).toEqual(["/layanan/sip%2Edokter", "/tv/a%2Eb"]);
+  expect(parse(servicePath("sip.dokter", view))).toMatchObject({ service: "sip.dokter" });
+});
+
+test("a state that is no state lists all cases", () => {
+  expect(parse("/layanan/sip/berkas?state=lost")).toMatchObject({ page: "cases", query: { state: null } });
 });
 
 test("an unknown path is the board, a wall page that is no number the first", () => {

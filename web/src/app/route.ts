@@ -1,19 +1,32 @@
 // Addresses of the pages, read and written in one place.
 
+import type { CaseState } from "../api/contract";
+import { queryOf, type CaseQuery, type ServiceView } from "../api/endpoints";
+
 export type Route =
   | { page: "board"; board: string | null; tile: string | null; every: string | null }
   | { page: "wall"; board: string | null; number: number; theme: "light" | "dark" }
+  | { page: "services"; view: ServiceView }
+  | { page: "service"; service: string; view: ServiceView }
+  | { page: "cases"; service: string; query: CaseQuery }
   | { page: "login"; back: string }
   | { page: "setup" };
 
+export type ServicesRoute = Extract<Route, { page: "services" | "service" | "cases" }>;
+
+export function isOfServices(route: Route): route is ServicesRoute {
+  return route.page === "services" || route.page === "service" || route.page === "cases";
+}
+
 export function parseRoute(pathname: string, search: string): Route {
   const query = new URLSearchParams(search);
-  const [first = "", second = ""] = pathname.split("/").filter((part) => part !== "").map(decodeURIComponent);
+  const [first = "", second = "", third = ""] = pathname.split("/").filter((part) => part !== "").map(decodeURIComponent);
   if (first === "tv") {
     const number = Number.parseInt(query.get("page") ?? "1", 10);
     const theme = query.get("theme") === "light" ? "light" : "dark";
     return { page: "wall", board: second || null, number: number >= 1 ? number : 1, theme };
   }
+  if (first === "layanan") return servicesRoute(second, third, query);
   if (first === "login") return { page: "login", back: ownPath(query.get("back")) };
   if (first === "setup") return { page: "setup" };
   const board = first === "board" && second !== "" ? second : null;
@@ -24,7 +37,7 @@ export function boardPath(board: string | null, tile: string | null, every: stri
   const query = new URLSearchParams();
   if (tile !== null) query.set("tile", tile);
   if (every !== null) query.set("every", every);
-  const path = board === null ? "/" : `/board/${encodeURIComponent(board)}`;
+  const path = board === null ? "/" : `/board/${segment(board)}`;
   return query.size === 0 ? path : `${path}?${query}`;
 }
 
@@ -32,7 +45,40 @@ export function wallPath(board: string, number: number, theme: "light" | "dark")
   const query = new URLSearchParams();
   if (number > 1) query.set("page", String(number));
   if (theme === "light") query.set("theme", theme);
-  const path = `/tv/${encodeURIComponent(board)}`;
+  const path = `/tv/${segment(board)}`;
+  return query.size === 0 ? path : `${path}?${query}`;
+}
+
+const STATES: readonly string[] = ["open", "overdue", "closed", "rejected", "withdrawn", "incomplete"] satisfies CaseState[];
+
+function servicesRoute(service: string, part: string, query: URLSearchParams): Route {
+  const view: ServiceView = { unit: query.get("unit"), as_of: query.get("as_of"), known_at: query.get("known_at") };
+  if (service === "") return { page: "services", view };
+  if (part !== "berkas") return { page: "service", service, view };
+  const state = query.get("state");
+  const known = state !== null && STATES.includes(state) ? (state as CaseState) : null;
+  return { page: "cases", service, query: { state: known, from: query.get("from"), to: query.get("to"), ...view, cursor: query.get("cursor") } };
+}
+
+export function servicesPath(view: ServiceView): string {
+  return withQuery("/layanan", view);
+}
+
+export function servicePath(service: string, view: ServiceView): string {
+  return withQuery(`/layanan/${segment(service)}`, view);
+}
+
+export function casesPath(service: string, query: CaseQuery): string {
+  return withQuery(`/layanan/${segment(service)}/berkas`, query);
+}
+
+/** An id as a part of a path. A point would make the last part look like the name of a file, which the server does not answer with a page. */
+function segment(id: string): string {
+  return encodeURIComponent(id).replaceAll(".", "%2E");
+}
+
+function withQuery(path: string, words: object): string {
+  const query = queryOf(words);
   return query.size === 0 ? path : `${path}?${query}`;
 }
 

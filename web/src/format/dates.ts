@@ -55,3 +55,23 @@ export function dateIn(zone: string, at: number): string {
   }
   return found.format(at);
 }
+
+/** The first moment of a date in the zone. */
+export function startOf(date: string, zone: string): number {
+  const midnight = Date.parse(date);
+  const guess = midnight - offset(midnight, zone);
+  // The zone may have turned its clocks between the two.
+  return midnight - offset(guess, zone);
+}
+
+const wallParts = new Map<string, Intl.DateTimeFormat>();
+
+/** How far the clocks of the zone are ahead of UTC, in ms. */
+function offset(at: number, zone: string): number {
+  let found = wallParts.get(zone);
+  if (!found) {
+    found = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "medium" });
+    wallParts.set(zone, found);
+  }
+  return Date.parse(`${found.format(at).replace(" ", "T")}Z`) - Math.floor(at / 1_000) * 1_000;
+}

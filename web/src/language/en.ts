@@ -1,6 +1,9 @@
 import type { Key } from "./id";
+import { englishOfServices } from "./services-en";
 
 export const english = {
+  ...englishOfServices,
+
   "age.at": "{time}",
   "age.data": "data {when}",
   "age.days": "{n} d",
@@ -103,11 +106,16 @@ export const english = {
   "menu.theme.light": "Light",
   "menu.unit.all": "all units",
 
+  "nav.label": "Main",
+  "nav.board": "Board",
+  "nav.services": "Services",
+
   "panel.actual": "Value",
   "panel.achievement": "Achievement",
   "panel.chart": "Chart of {name}, {n} periods by {every}, last {last}",
   "panel.chart.role": "chart",
   "panel.chart.hint": "Left and right arrows read the points.",
+  "panel.chart.word": "Chart",
   "panel.close": "Close",
   "panel.empty": "Choose a tile to see how it came here.",
   "panel.every": "Period",
@@ -116,6 +124,7 @@ export const english = {
   "panel.status": "Status",
   "panel.table.hide": "Show chart",
   "panel.table.show": "Show table",
+  "panel.table.word": "Table",
   "panel.target": "Target",
   "panel.trend.failed": "The trend could not be loaded.",
   "panel.trend.failed.text": "The number above still holds.",

@@ -1,6 +1,10 @@
 // The first language. English has to have every key that stands here.
 
+import { indonesianOfServices } from "./services-id";
+
 export const indonesian = {
+  ...indonesianOfServices,
+
   "age.at": "pukul {time}",
   "age.data": "data {when}",
   "age.days": "{n} hari",
@@ -103,11 +107,16 @@ export const indonesian = {
   "menu.theme.light": "Terang",
   "menu.unit.all": "semua satuan kerja",
 
+  "nav.label": "Utama",
+  "nav.board": "Papan",
+  "nav.services": "Layanan",
+
   "panel.actual": "Nilai",
   "panel.achievement": "Capaian",
   "panel.chart": "Grafik {name}, {n} {every}, terakhir {last}",
   "panel.chart.role": "grafik",
   "panel.chart.hint": "Panah kiri dan kanan membaca titik grafik.",
+  "panel.chart.word": "Grafik",
   "panel.close": "Tutup",
   "panel.empty": "Pilih satu tile untuk melihat perjalanannya.",
   "panel.every": "Periode",
@@ -116,6 +125,7 @@ export const indonesian = {
   "panel.status": "Keadaan",
   "panel.table.hide": "Lihat grafik",
   "panel.table.show": "Lihat tabel",
+  "panel.table.word": "Tabel",
   "panel.target": "Target",
   "panel.trend.failed": "Gagal memuat tren.",
   "panel.trend.failed.text": "Angka di atas tetap benar.",
