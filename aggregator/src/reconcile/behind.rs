@@ -59,13 +59,10 @@ async fn forget(context: &Context, indicator: i64) -> Result<(), Error> {
 async fn indicator_of(context: &Context, today: NaiveDate, indicator: &Indicator, marks: &[Mark]) -> Result<(), Error> {
     let redefined = marks.iter().any(|mark| mark.unit == EVERY_UNIT && carry::from(mark).is_none());
     if redefined || marks.len() >= WHOLE_FROM {
-        let rows = roll::whole(context, indicator, None, &[]).await?;
-        write(&context.db, &rows).await?;
-        if redefined {
-            // The rolling window of a board, and its periods in which nothing counts, are made only for the board.
-            write(&context.db, &boards::of_indicator(context, today, indicator).await?).await?;
-            remove_leftovers(context, indicator).await?;
-        }
+        write(&context.db, &roll::whole(context, indicator, None, &[]).await?).await?;
+        // The rolling window of a board, and its periods in which nothing counts, are made only for the board.
+        write(&context.db, &boards::of_indicator(context, today, indicator).await?).await?;
+        remove_leftovers(context, indicator).await?;
         return forget(context, indicator.no).await;
     }
     let mut rows = Vec::new();
@@ -110,7 +107,7 @@ async fn of_cases(context: &Context, today: NaiveDate, desk: &Arc<Desk>, indicat
     Ok(())
 }
 
-/// Takes away roll-ups that the new definition or the new tree no longer makes.
+/// Takes away roll-ups that the new definition or the new tree no longer makes, and those whose parts are all gone.
 async fn remove_leftovers(context: &Context, indicator: &Indicator) -> Result<(), Error> {
     for every in 1..=sql::rollup::ROLLING_28D {
         for starts in sql::rollup::starts(&context.db, every).await?.chunks(200) {

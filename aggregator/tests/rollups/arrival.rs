@@ -104,7 +104,7 @@ async fn a_year_that_is_voided_leaves_nothing_behind() {
     for day in 0..420 {
         store.void(&format!("e{day}")).await;
     }
-    store.set_clock("2026-12-31T12:00:00Z");
+    store.set_clock("2027-02-01T13:00:00Z");
     store.settle().await;
     assert_eq!(store.value("parent", "S", Every::Month, "2026-03").await, None);
     assert_eq!(store.verify().await.differences, Vec::<String>::new());
