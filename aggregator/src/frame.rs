@@ -3,6 +3,8 @@
 //! Groups are numbered by the caller, so a frame has one integer key whatever the windows are.
 //! Must never know what an indicator is.
 
+mod few;
+
 use polars::prelude::{Column, DataFrame, IntoLazy, PolarsResult, col};
 
 /// Parts laid out by column, one row for each part and window; in the order in which they stand in time.
@@ -96,10 +98,11 @@ pub struct Joined {
 /// # Errors
 /// What polars reports; columns of unequal length for instance.
 pub fn merge(parts: Parts, groups: usize) -> PolarsResult<Vec<Option<Merged>>> {
+    if parts.group.len() <= few::MOST { Ok(few::merge(&parts, groups)) } else { merge_by_polars(parts, groups) }
+}
+
+fn merge_by_polars(parts: Parts, groups: usize) -> PolarsResult<Vec<Option<Merged>>> {
     let mut merged = vec![None; groups];
-    if parts.group.is_empty() {
-        return Ok(merged);
-    }
     let height = parts.group.len();
     let frame = DataFrame::new(
         height,
@@ -158,10 +161,11 @@ pub fn merge(parts: Parts, groups: usize) -> PolarsResult<Vec<Option<Merged>>> {
 /// # Errors
 /// As [`merge`].
 pub fn join(owns: Owns, groups: usize) -> PolarsResult<Vec<Option<Joined>>> {
+    if owns.group.len() <= few::MOST { Ok(few::join(&owns, groups)) } else { join_by_polars(owns, groups) }
+}
+
+fn join_by_polars(owns: Owns, groups: usize) -> PolarsResult<Vec<Option<Joined>>> {
     let mut joined = vec![None; groups];
-    if owns.group.is_empty() {
-        return Ok(joined);
-    }
     let height = owns.group.len();
     let frame = DataFrame::new(
         height,

@@ -45,19 +45,15 @@ pub(crate) struct Page {
     pub(crate) events: usize,
     /// Whether the log may hold more.
     pub(crate) more: bool,
-    /// Events that came in while this page was merged.
-    pub(crate) grew: usize,
 }
 
-/// Merges the next page of the log.
+/// Merges the next page of the log, of which `merged` is merged and which reaches up to `head`.
 ///
 /// # Errors
 /// A failed read or write; nothing was merged then.
-pub(crate) async fn next_page(context: &Context, ends: &Ends) -> Result<Page, Error> {
+pub(crate) async fn next_page(context: &Context, ends: &Ends, merged: i64, head: i64) -> Result<Page, Error> {
     let Context { db, zone, .. } = context;
     let zone = *zone;
-    let merged = sql::progress::get(db, Counter::MergedSeq).await?;
-    let head = sql::log::head(db).await?;
     if merged >= head {
         return Ok(Page { merged: (merged, merged), ..Page::default() });
     }
@@ -68,7 +64,7 @@ pub(crate) async fn next_page(context: &Context, ends: &Ends) -> Result<Page, Er
     let plan = plan(db, zone, ends, &entries, until).await?;
     let touched = touch::stretches(&context.registry, zone, date_of(context.now, zone), &plan.cases.moved);
 
-    let mut tx = db.begin().await?;
+    let mut tx = db.begin_behind().await?;
     if !sql::progress::advance(&mut tx, Counter::MergedSeq, merged, until).await? {
         // Another process merged from the same place; what was planned here is in its page already.
         return Ok(Page { more: true, ..Page::default() });
@@ -83,9 +79,8 @@ pub(crate) async fn next_page(context: &Context, ends: &Ends) -> Result<Page, Er
     sql::mark::put(&mut tx, &marks).await?;
     write_cases(&mut tx, &plan.cases, &touched).await?;
     tx.commit().await?;
-    let grew = usize::try_from(sql::log::head(db).await? - head).unwrap_or_default();
     let more = full || until < head;
-    Ok(Page { changed: plan.changed, moved: plan.cases.moved, merged: (merged, until), events: entries.len(), more, grew })
+    Ok(Page { changed: plan.changed, moved: plan.cases.moved, merged: (merged, until), events: entries.len(), more })
 }
 
 /// Writes cases, and marks what they touch.

@@ -19,6 +19,7 @@ use sql::Db;
 use sql::progress::Counter;
 use sql::registry::Registry;
 use sql::rollup::{Key, Rollup};
+use sql::signal::Written;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -158,35 +159,44 @@ impl Reconciler {
     }
 
     async fn pass(&mut self, behind: Duration) -> Result<Left, Error> {
-        let context = self.context().await?;
+        let mut standing = sql::progress::standing(&self.db).await?;
+        let context = self.context(standing.revision).await?;
         let today = date_of(context.now, context.zone);
-        carry::mark(&context, today).await?;
+        carry::mark(&context, today, standing.carried_day).await?;
         let boards_stand = self.boards_at == Some((today, context.registry.revision));
         let (mut changed, mut moved) = (Vec::new(), Vec::new());
         let flooded = loop {
-            let page = merge::next_page(&context, &self.ends).await?;
+            let page = merge::next_page(&context, &self.ends, standing.merged, standing.head).await?;
             metrics::counter!("pantau_aggregate_events_total").increment(page.events as u64);
             // A page of another process that this one did not see: read anew when it is asked for.
             self.desk = self.desk.take().and_then(|mut desk| Arc::make_mut(&mut desk).follow(page.merged, &page.moved).then_some(desk));
             changed.extend(page.changed);
             moved.extend(page.moved);
+            if page.events < FLOOD_FROM && !page.more {
+                break false;
+            }
+            let before = std::mem::replace(&mut standing, sql::progress::standing(&self.db).await?);
+            let grew = usize::try_from(standing.head - before.head).unwrap_or_default();
             // The boards get what is merged so far instead of waiting for the end of a flood.
-            let flooded = page.events >= FLOOD_FROM && page.grew >= page.events / 4;
+            let flooded = page.events >= FLOOD_FROM && grew >= page.events / 4;
             if flooded || !page.more {
                 break flooded;
             }
         };
-        let due = sql::rollup::due(&self.db, context.now, DUE_AT_ONCE).await?;
+        let due = match standing.next_due.is_some_and(|due| due <= context.now) {
+            true => sql::rollup::due(&self.db, context.now, DUE_AT_ONCE).await?,
+            false => Vec::new(),
+        };
         let more_due = due.len() as i64 >= DUE_AT_ONCE;
         if boards_stand {
             let mut rows = boards::touched(&context, today, &changed).await?;
             let touched = touch::stretches(&context.registry, self.zone, today, &moved);
             rows.extend(self.measure(&context, cases::on_boards(&context, today, &touched)).await?);
-            self.write(&rows).await?;
+            write(&self.db, &rows).await?;
         } else {
             let mut rows = boards::whole(&context, today).await?;
             rows.extend(self.measure(&context, cases::all_on_boards(&context, today)).await?);
-            self.write(&rows).await?;
+            write(&self.db, &rows).await?;
             self.boards_at = Some((today, context.registry.revision));
             self.progress.send_modify(|progress| progress.boards_stand = true);
         }
@@ -199,8 +209,7 @@ impl Reconciler {
     }
 
     /// The configuration in force and the moment of this pass; a new revision leaves its marks first.
-    async fn context(&mut self) -> Result<Context, Error> {
-        let revision = sql::registry::revision(&self.db).await?;
+    async fn context(&mut self, revision: i64) -> Result<Context, Error> {
         let registry = match &self.registry {
             Some(registry) if registry.revision == revision => Arc::clone(registry),
             _ => {
@@ -240,12 +249,12 @@ impl Reconciler {
     async fn by_time(&mut self, context: &Context, due: Vec<Key>) -> Result<(), Error> {
         let due = cases::due(context, due);
         if !due.left.is_empty() {
-            let mut tx = self.db.begin().await?;
+            let mut tx = self.db.begin_behind().await?;
             sql::rollup::leave(&mut tx, &due.left).await?;
             tx.commit().await?;
         }
         let rows = self.measure(context, due.asked).await?;
-        self.write(&rows).await
+        write(&self.db, &rows).await
     }
 
     /// A slice of the windows outside the boards; tells whether there is a backlog.
@@ -259,33 +268,25 @@ impl Reconciler {
             false => self.desk(context).await?,
         };
         let left = behind::slice(context, today, &desk).await?;
-        self.db.signal().rollups_written();
         metrics::gauge!("pantau_aggregate_marks").set(left as f64);
         self.progress.send_modify(|progress| progress.marks = left);
         // A backlog is worked off without pause; when it is gone the next look may wait.
         self.behind_at = (left == 0).then(Instant::now);
         Ok(left > 0)
     }
-
-    async fn write(&self, rows: &[Rollup]) -> Result<(), Error> {
-        write(&self.db, rows).await?;
-        if !rows.is_empty() {
-            self.db.signal().rollups_written();
-        }
-        Ok(())
-    }
 }
 
 /// Rows in one transaction: intake waits for no more than some milliseconds.
 const ROWS_AT_ONCE: usize = 2_000;
 
-/// Writes roll-ups in short transactions.
+/// Writes roll-ups in short transactions, and tells whoever listens.
 async fn write(db: &Db, rows: &[Rollup]) -> Result<(), Error> {
     for piece in rows.chunks(ROWS_AT_ONCE) {
-        let mut tx = db.begin().await?;
+        let mut tx = db.begin_behind().await?;
         sql::rollup::put(&mut tx, piece).await?;
-        sql::progress::grow(&mut tx, Counter::RollupVersion).await?;
+        let version = sql::progress::grow(&mut tx, Counter::RollupVersion).await?;
         tx.commit().await?;
+        db.signal().rollups_written(Written::Here { version, keys: piece.iter().map(|row| row.key).collect() });
     }
     Ok(())
 }

@@ -31,8 +31,6 @@ pub(crate) struct Plan {
     tiles: Vec<Recipe>,
     /// Every key of every tile, in order, each once.
     pub(crate) keys: Vec<Key>,
-    /// Those in which today counts, and the last complete ones: what a new sample usually changes.
-    pub(crate) hot: Vec<Key>,
     /// When the day is over.
     pub(crate) until: Millis,
 }
@@ -104,13 +102,9 @@ impl Plan {
             }
         };
         let tiles: Vec<Recipe> = parts.into_iter().map(recipe).collect();
-        let mut hot: Vec<usize> = tiles.iter().flat_map(|tile| tile.windows[..2].iter().copied().chain(tile.rolling)).collect();
-        hot.sort_unstable();
-        hot.dedup();
-        let hot = hot.into_iter().map(|place| keys[place]).collect();
         let groups = board.groups.iter().map(|group| Group { title: group.title.clone() }).collect();
         let until = today.succ_opt().map_or(Millis::MAX, |tomorrow| start_of(tomorrow, zone));
-        Self { title: board.title.clone(), groups, tiles, keys, hot, until }
+        Self { title: board.title.clone(), groups, tiles, keys, until }
     }
 
     /// The units on the board: it is visible to who may see them all.
@@ -130,16 +124,32 @@ impl Plan {
         }
     }
 
-    /// What stands on the board at `now`, and when it looks different by the passing of time alone.
-    pub(crate) fn picture(&self, registry: &Registry, rows: &Rows, now: Millis) -> (Picture, Millis) {
-        let mut changes_at = self.until;
-        let mut tiles = Vec::with_capacity(self.tiles.len());
-        for recipe in &self.tiles {
-            let (tile, tile_changes_at) = recipe.tile(registry, rows, now);
-            changes_at = changes_at.min(tile_changes_at);
-            tiles.push(tile);
+    /// Whether any tile reads a window.
+    pub(crate) fn reads(&self, key: &Key) -> bool {
+        self.keys.binary_search(key).is_ok()
+    }
+
+    /// Places of the tiles that read any of these keys, all of which the board reads.
+    pub(crate) fn tiles_of(&self, keys: &[Key]) -> Vec<usize> {
+        let mut is_read = vec![false; self.keys.len()];
+        for key in keys {
+            if let Ok(place) = self.keys.binary_search(key) {
+                is_read[place] = true;
+            }
         }
-        (Picture { title: self.title.clone(), groups: self.groups.clone(), tiles }, changes_at)
+        let reads = |recipe: &Recipe| recipe.windows.iter().chain(&recipe.rolling).any(|place| is_read[*place]);
+        (0..self.tiles.len()).filter(|at| reads(&self.tiles[*at])).collect()
+    }
+
+    /// What stands on the board at `now`, and when each tile looks different by the passing of time alone.
+    pub(crate) fn picture(&self, registry: &Registry, rows: &Rows, now: Millis) -> (Picture, Vec<Millis>) {
+        let (tiles, change_at) = self.tiles.iter().map(|recipe| recipe.tile(registry, rows, now)).unzip();
+        (Picture { title: self.title.clone(), groups: self.groups.clone(), tiles }, change_at)
+    }
+
+    /// One tile of [`Plan::picture`], by its place.
+    pub(crate) fn tile(&self, at: usize, registry: &Registry, rows: &Rows, now: Millis) -> (Tile, Millis) {
+        self.tiles[at].tile(registry, rows, now)
     }
 }
 

@@ -58,6 +58,15 @@ pub struct Tx {
     _turn: Turn,
 }
 
+/// When what a transaction wrote survives a power cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// When its commit returns.
+    Committed,
+    /// When a later one of the first kind returns.
+    WithTheNext,
+}
+
 /// The right to write, in this process, until it is dropped.
 pub(crate) type Turn = OwnedMutexGuard<()>;
 
@@ -134,13 +143,31 @@ impl Db {
     /// # Errors
     /// [`Error::Busy`] when another process keeps the lock for longer than five seconds.
     pub async fn begin(&self) -> Result<Tx, Error> {
+        self.begin_with(Durability::Committed).await
+    }
+
+    /// The same for what is made of the log and of the configuration and can be made of them again. Its commit does not wait
+    /// for the disk: after a power cut the store may stand at an earlier one, never between two, and the next commit of
+    /// [`Db::begin`] or of the log makes it durable.
+    ///
+    /// # Errors
+    /// As [`Db::begin`].
+    pub async fn begin_behind(&self) -> Result<Tx, Error> {
+        self.begin_with(Durability::WithTheNext).await
+    }
+
+    async fn begin_with(&self, durability: Durability) -> Result<Tx, Error> {
         let turn = self.turn().await?;
         let (engine, voice) = match self.engine() {
             Engine::Sqlite(pools) => {
-                let transaction = pools.write.begin_with("begin immediate").await.map_err(Error::of("begin a write transaction"))?;
+                let pool = if durability == Durability::Committed { &pools.write } else { &pools.behind };
+                let transaction = pool.begin_with("begin immediate").await.map_err(Error::of("begin a write transaction"))?;
                 (TxEngine::Sqlite(transaction), None)
             }
-            Engine::Postgres(server) => (TxEngine::Postgres(Box::pin(server.begin(Lock::Tables)).await?), Some(Arc::clone(&server.voice))),
+            Engine::Postgres(server) => {
+                let transaction = Box::pin(server.begin(Lock::Tables, durability)).await?;
+                (TxEngine::Postgres(transaction), Some(Arc::clone(&server.voice)))
+            }
         };
         Ok(Tx { engine, voice, _turn: turn })
     }

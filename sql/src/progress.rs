@@ -1,6 +1,6 @@
 //! Named counters of work done behind the log.
 
-use crate::db::{Db, Tx, read, run};
+use crate::db::{Db, Tx, read, run, write};
 use crate::error::Error;
 use crate::signal::{Hint, tell};
 
@@ -63,15 +63,45 @@ pub async fn advance(tx: &mut Tx, counter: Counter, from: i64, to: i64) -> Resul
     Ok(done == 1)
 }
 
-/// Adds one to a counter.
+/// Adds one to a counter; returns what it comes to.
 ///
 /// # Errors
 /// Any failure of the query.
-pub async fn grow(tx: &mut Tx, counter: Counter) -> Result<(), Error> {
-    const TEXT: &str = "insert into progress (name, value) values ($1, 1) on conflict (name) do update set value = progress.value + 1";
-    run!(tx, sqlx::query(TEXT).bind(counter.name())).map_err(Error::of("grow a counter"))?;
-    match counter {
-        Counter::RollupVersion => tell(tx, Hint::Rollups).await,
-        Counter::KeyedSeq | Counter::MergedSeq | Counter::RolledRevision | Counter::CarriedDay => Ok(()),
+pub async fn grow(tx: &mut Tx, counter: Counter) -> Result<i64, Error> {
+    const TEXT: &str =
+        "insert into progress (name, value) values ($1, 1) on conflict (name) do update set value = progress.value + 1 returning value";
+    let value = write!(tx, conn => sqlx::query_scalar(TEXT).bind(counter.name()).fetch_one(conn).await);
+    let value = value.map_err(Error::of("grow a counter"))?;
+    if counter == Counter::RollupVersion {
+        tell(tx, Hint::Rollups).await?;
     }
+    Ok(value)
+}
+
+/// How far the work behind the log is, in one look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Standing {
+    /// Number of the configuration's revision in force.
+    pub revision: i64,
+    /// Last place of the log.
+    pub head: i64,
+    /// [`Counter::MergedSeq`].
+    pub merged: i64,
+    /// [`Counter::CarriedDay`].
+    pub carried_day: i64,
+    /// When time alone may change a roll-up next; None when it changes none.
+    pub next_due: Option<i64>,
+}
+
+/// How far the work behind the log is now: a pass asks this every time, also when there is nothing to do.
+///
+/// # Errors
+/// Any failure of the query.
+pub async fn standing(db: &Db) -> Result<Standing, Error> {
+    const TEXT: &str = "select coalesce((select max(no) from revision), 0) as revision, \
+        coalesce((select last_seq from batch order by no desc limit 1), 0) as head, \
+        coalesce((select value from progress where name = 'merged_seq'), 0) as merged, \
+        coalesce((select value from progress where name = 'carried_day'), 0) as carried_day, \
+        (select min(next_due) from rollup where next_due is not null) as next_due";
+    read!(db, conn => sqlx::query_as(TEXT).fetch_one(conn).await).map_err(Error::of("read how far the roll-up is"))
 }

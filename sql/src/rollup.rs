@@ -219,14 +219,13 @@ fn last_of_each(rows: &[Rollup]) -> Vec<&Rollup> {
     last
 }
 
-/// Takes away the roll-ups of one window of an indicator that were computed before a moment.
+/// Takes away the roll-ups of one window of an indicator that were computed before a moment; tells how many there were.
 ///
 /// # Errors
 /// Any failure of the query.
-pub async fn remove_older(tx: &mut Tx, every: i64, start: i64, indicator: i64, computed_before: Millis) -> Result<(), Error> {
+pub async fn remove_older(tx: &mut Tx, every: i64, start: i64, indicator: i64, computed_before: Millis) -> Result<u64, Error> {
     const TEXT: &str = "delete from rollup where every = $1 and start = $2 and indicator = $3 and computed_at < $4";
-    run!(tx, sqlx::query(TEXT).bind(every).bind(start).bind(indicator).bind(computed_before)).map_err(Error::of("remove roll-ups"))?;
-    Ok(())
+    run!(tx, sqlx::query(TEXT).bind(every).bind(start).bind(indicator).bind(computed_before)).map_err(Error::of("remove roll-ups"))
 }
 
 /// Keys of the roll-ups that time alone may have changed by `now`, longest due first, at most `limit`.

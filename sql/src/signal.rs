@@ -7,11 +7,12 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPoolOptions};
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 
 use crate::db::{Tx, TxEngine};
 use crate::error::Error;
+use crate::rollup::Key;
 
 /// What was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +37,24 @@ impl Hint {
     }
 }
 
-/// Three counters that grow when the log, the roll-ups or the configuration were written.
+/// Roll-ups that were written.
+#[derive(Clone, Debug)]
+pub enum Written {
+    /// By this process.
+    Here {
+        /// The version of the roll-ups since then. One that does not follow the version before it says that others wrote too.
+        version: i64,
+        /// Which ones.
+        keys: Arc<[Key]>,
+    },
+    /// Nobody says which ones.
+    Unknown,
+}
+
+/// Writes that whoever listens may be behind; beyond them it hears that it missed some.
+const WRITES_KEPT: usize = 64;
+
+/// Two counters that grow when the log or the configuration were written, and what was written of the roll-ups.
 #[derive(Debug, Default)]
 pub struct Signal {
     counters: Arc<Counters>,
@@ -46,25 +64,29 @@ pub struct Signal {
 #[derive(Debug)]
 struct Counters {
     log: watch::Sender<u64>,
-    rollups: watch::Sender<u64>,
+    rollups: broadcast::Sender<Written>,
     registry: watch::Sender<u64>,
 }
 
 impl Default for Counters {
     fn default() -> Self {
         let new = || watch::Sender::new(0);
-        Self { log: new(), rollups: new(), registry: new() }
+        Self { log: new(), rollups: broadcast::Sender::new(WRITES_KEPT), registry: new() }
     }
 }
 
 impl Counters {
     fn grow(&self, hint: Hint) {
-        let counter = match hint {
-            Hint::Log => &self.log,
-            Hint::Rollups => &self.rollups,
-            Hint::Registry => &self.registry,
-        };
-        counter.send_modify(|count| *count += 1);
+        match hint {
+            Hint::Log => self.log.send_modify(|count| *count += 1),
+            Hint::Rollups => self.rollups(Written::Unknown),
+            Hint::Registry => self.registry.send_modify(|count| *count += 1),
+        }
+    }
+
+    fn rollups(&self, written: Written) {
+        // Nobody listens in a command that only writes.
+        let _ = self.rollups.send(written);
     }
 }
 
@@ -81,8 +103,8 @@ impl Signal {
     }
 
     /// Roll-ups were committed.
-    pub fn rollups_written(&self) {
-        self.counters.grow(Hint::Rollups);
+    pub fn rollups_written(&self, written: Written) {
+        self.counters.rollups(written);
     }
 
     /// A revision of the configuration was committed.
@@ -96,8 +118,8 @@ impl Signal {
         self.counters.log.subscribe()
     }
 
-    /// Wakes when roll-ups were committed.
-    pub fn watch_rollups(&self) -> watch::Receiver<u64> {
+    /// Wakes when roll-ups were committed, and says which.
+    pub fn watch_rollups(&self) -> broadcast::Receiver<Written> {
         self.listen();
         self.counters.rollups.subscribe()
     }

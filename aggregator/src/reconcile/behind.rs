@@ -7,6 +7,8 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use rules::indicator::{Accumulates, Indicator};
 use sql::mark::{self, EVERY_UNIT, Mark};
+use sql::progress::Counter;
+use sql::signal::Written;
 use tokio::time::Instant;
 
 use super::{boards, carry, cases, write};
@@ -50,7 +52,7 @@ pub(super) async fn slice(context: &Context, today: NaiveDate, desk: &Arc<Desk>)
 }
 
 async fn forget(context: &Context, indicator: i64) -> Result<(), Error> {
-    let mut tx = context.db.begin().await?;
+    let mut tx = context.db.begin_behind().await?;
     mark::remove_of_indicator(&mut tx, indicator).await?;
     tx.commit().await?;
     Ok(())
@@ -82,7 +84,7 @@ async fn indicator_of(context: &Context, today: NaiveDate, indicator: &Indicator
     }
     rows.extend(roll::some(context, wanted).await?);
     write(&context.db, &rows).await?;
-    let mut tx = context.db.begin().await?;
+    let mut tx = context.db.begin_behind().await?;
     mark::remove(&mut tx, marks).await?;
     tx.commit().await?;
     Ok(())
@@ -101,7 +103,7 @@ async fn of_cases(context: &Context, today: NaiveDate, desk: &Arc<Desk>, indicat
         remove_leftovers(context, indicator).await?;
         return forget(context, indicator.no).await;
     }
-    let mut tx = context.db.begin().await?;
+    let mut tx = context.db.begin_behind().await?;
     mark::remove(&mut tx, marks).await?;
     tx.commit().await?;
     Ok(())
@@ -111,11 +113,18 @@ async fn of_cases(context: &Context, today: NaiveDate, desk: &Arc<Desk>, indicat
 async fn remove_leftovers(context: &Context, indicator: &Indicator) -> Result<(), Error> {
     for every in 1..=sql::rollup::ROLLING_28D {
         for starts in sql::rollup::starts(&context.db, every).await?.chunks(200) {
-            let mut tx = context.db.begin().await?;
+            let mut tx = context.db.begin_behind().await?;
+            let mut removed = 0;
             for start in starts {
-                sql::rollup::remove_older(&mut tx, every, *start, indicator.no, context.now).await?;
+                removed += sql::rollup::remove_older(&mut tx, every, *start, indicator.no, context.now).await?;
+            }
+            if removed > 0 {
+                sql::progress::grow(&mut tx, Counter::RollupVersion).await?;
             }
             tx.commit().await?;
+            if removed > 0 {
+                context.db.signal().rollups_written(Written::Unknown);
+            }
         }
     }
     Ok(())

@@ -12,9 +12,9 @@ use crate::roll::Context;
 use crate::touch::periods;
 use crate::window::Window;
 
-/// Marks every running total when days have begun since the last call; the first call marks them whole.
-pub(super) async fn mark(context: &Context, today: NaiveDate) -> Result<(), Error> {
-    let until = progress::get(&context.db, Counter::CarriedDay).await?;
+/// Marks every running total when days have begun since the last call, which was for the day `until`; the first call marks them
+/// whole.
+pub(super) async fn mark(context: &Context, today: NaiveDate, until: i64) -> Result<(), Error> {
     let today = day_number(today);
     if until >= today {
         return Ok(());
@@ -24,7 +24,7 @@ pub(super) async fn mark(context: &Context, today: NaiveDate) -> Result<(), Erro
     let registry = &context.registry;
     let totals = registry.indicators.iter().filter(|indicator| goes_on(indicator) && registry.of_cases(indicator.no).is_none());
     let marks: Vec<Mark> = totals.map(|indicator| Mark { indicator: indicator.no, unit: EVERY_UNIT, grain, start }).collect();
-    let mut tx = context.db.begin().await?;
+    let mut tx = context.db.begin_behind().await?;
     mark::put(&mut tx, &marks).await?;
     progress::set(&mut tx, Counter::CarriedDay, today).await?;
     tx.commit().await?;

@@ -45,7 +45,7 @@ pub(super) async fn mark(context: &Context, ends: &Ends) -> Result<(), Error> {
         }
     }
     let marks: Vec<Mark> = touched.into_iter().map(|indicator| Mark { indicator, unit: EVERY_UNIT, grain: 0, start: 0 }).collect();
-    let mut tx = db.begin().await?;
+    let mut tx = db.begin_behind().await?;
     mark::put(&mut tx, &marks).await?;
     sql::progress::set(&mut tx, Counter::RolledRevision, registry.revision).await?;
     tx.commit().await?;
@@ -73,7 +73,7 @@ async fn refold(context: &Context, ends: &Ends, service: i64) -> Result<(), Erro
         let Some(last) = known.last().map(|last| last.case.clone()) else { return Ok(()) };
         let plan = again(db, ends, known).await?;
         let touched = touch::stretches(registry, *zone, date_of(*now, *zone), &plan.moved);
-        let mut tx = db.begin().await?;
+        let mut tx = db.begin_behind().await?;
         if !sql::progress::advance(&mut tx, Counter::MergedSeq, merged, merged).await? {
             // Another process merged meanwhile; what it wrote is newer than what was folded here.
             continue;

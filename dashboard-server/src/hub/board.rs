@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use tokio::time::Instant;
 
-use super::diff::{Change, between};
+use super::diff::{Change, between, says_the_same};
 use super::ring::Ring;
 use crate::feed::Picture;
 use crate::protocol::{Delta, Group, LiveServer, Resume, Tile};
@@ -116,12 +116,8 @@ impl Board {
         let sent = match change {
             Change::None => None,
             Change::Tiles { tiles, removed } => {
-                state.seq += 1;
-                let delta = Framed::json(&LiveServer::Delta(Delta { seq: state.seq, tiles, removed }));
-                state.ring.push(delta.clone());
-                state.snapshot = None;
                 state.picture = after;
-                Some(delta)
+                Some(state.delta(tiles, removed))
             }
             Change::Whole => {
                 state.seq += 1;
@@ -133,6 +129,22 @@ impl Board {
             }
         };
         state.is_warm = true;
+        Turn { arrivals: std::mem::take(&mut state.arrivals), sent }
+    }
+
+    /// Takes over some tiles of the picture it has, each by its place, as [`Board::apply`] takes over all.
+    pub(super) fn apply_tiles(&self, fresh: Vec<(usize, Tile)>) -> Turn {
+        let mut state = self.lock();
+        let mut tiles = Vec::new();
+        for (at, tile) in fresh {
+            let known = &mut state.picture.tiles[at];
+            debug_assert_eq!(known.id, tile.id, "the picture is of the same plan");
+            if !says_the_same(known, &tile) {
+                known.clone_from(&tile);
+                tiles.push(tile);
+            }
+        }
+        let sent = (!tiles.is_empty()).then(|| state.delta(tiles, Vec::new()));
         Turn { arrivals: std::mem::take(&mut state.arrivals), sent }
     }
 
@@ -170,6 +182,17 @@ impl Board {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("nobody panics while holding a board")
+    }
+}
+
+impl State {
+    /// The next delta, kept for who comes back.
+    fn delta(&mut self, tiles: Vec<Tile>, removed: Vec<String>) -> Framed {
+        self.seq += 1;
+        let delta = Framed::json(&LiveServer::Delta(Delta { seq: self.seq, tiles, removed }));
+        self.ring.push(delta.clone());
+        self.snapshot = None;
+        delta
     }
 }
 

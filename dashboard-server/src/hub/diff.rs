@@ -48,7 +48,7 @@ pub(crate) fn between(before: &Picture, after: &mut Picture) -> Change {
 }
 
 /// Whether two tiles tell a viewer the same: when they were computed is not news.
-fn says_the_same(old: &Tile, new: &Tile) -> bool {
+pub(super) fn says_the_same(old: &Tile, new: &Tile) -> bool {
     if old == new {
         return true;
     }

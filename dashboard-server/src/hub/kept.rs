@@ -8,7 +8,7 @@ use sql::registry::Registry;
 use sql::rollup::{Key, Rollup};
 use tokio::time::Instant;
 
-use super::board::{Board, Viewer};
+use super::board::{Board, Turn, Viewer};
 use crate::app::App;
 use crate::feed::{Plan, Rows};
 use crate::protocol::{Fault, LiveServer};
@@ -26,20 +26,25 @@ pub(super) struct Kept {
     rows: Rows,
     viewers: Vec<Viewer>,
     revision: i64,
-    /// When the picture differs by the passing of time alone.
-    changes_at: Millis,
+    /// When each tile differs by the passing of time alone.
+    change_at: Vec<Millis>,
     /// What the last refresh took before anything was sent.
     pub(super) took: Duration,
 }
 
-/// How much to read again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Reread {
+/// What was read anew for all boards.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum News<'a> {
     /// Nothing was written.
     Nothing,
-    /// The windows that a new sample usually changes.
-    Hot,
-    /// Every window.
+    /// These windows were, and are as found: both in order.
+    Windows {
+        /// Each once.
+        keys: &'a [Key],
+        /// Those that exist.
+        found: &'a [Rollup],
+    },
+    /// Every window is to be read.
     All,
 }
 
@@ -55,13 +60,19 @@ impl Kept {
         let plan = Plan::new(registry, configured, date_of(now, app.region.timezone), app.region.timezone);
         let mut rows = Rows::default();
         plan.put(&mut rows, &plan.keys, read(app, &plan.keys).await?);
-        let mut kept = Self { board, plan, rows, viewers: Vec::new(), revision: registry.revision, changes_at: now, took: Duration::ZERO };
+        let revision = registry.revision;
+        let mut kept = Self { board, plan, rows, viewers: Vec::new(), revision, change_at: Vec::new(), took: Duration::ZERO };
         kept.repaint(registry, now, Instant::now()).await;
         Ok(kept)
     }
 
+    /// Whether the board shows anything of a window.
+    pub(super) fn reads(&self, key: &Key) -> bool {
+        self.plan.reads(key)
+    }
+
     /// Brings the board up to date; false when it left the configuration.
-    pub(super) async fn refresh(&mut self, app: &App, registry: &Registry, id: &str, reread: Reread) -> Result<bool, sql::Error> {
+    pub(super) async fn refresh(&mut self, app: &App, registry: &Registry, id: &str, news: News<'_>) -> Result<bool, sql::Error> {
         let (now, begun) = (app.now(), Instant::now());
         self.took = Duration::ZERO;
         // What was read replaces what was known only when it is all there.
@@ -73,21 +84,30 @@ impl Kept {
             plan.put(&mut self.rows, &plan.keys, found);
             self.plan = plan;
             self.revision = registry.revision;
-        } else {
-            match reread {
-                Reread::Nothing if now < self.changes_at => return Ok(true),
-                Reread::Nothing => {}
-                Reread::Hot => {
-                    let found = read(app, &self.plan.hot).await?;
-                    self.plan.put(&mut self.rows, &self.plan.hot, found);
-                }
-                Reread::All => {
-                    let found = read(app, &self.plan.keys).await?;
-                    self.plan.put(&mut self.rows, &self.plan.keys, found);
-                }
-            }
+            self.repaint(registry, now, begun).await;
+            return Ok(true);
         }
-        self.repaint(registry, now, begun).await;
+        let mut tiles = match news {
+            News::All => {
+                let found = read(app, &self.plan.keys).await?;
+                self.plan.put(&mut self.rows, &self.plan.keys, found);
+                self.repaint(registry, now, begun).await;
+                return Ok(true);
+            }
+            News::Nothing => Vec::new(),
+            News::Windows { keys, found } => {
+                let keys: Vec<Key> = keys.iter().copied().filter(|key| self.plan.reads(key)).collect();
+                let found = found.iter().filter(|row| keys.binary_search(&row.key).is_ok()).cloned().collect();
+                self.plan.put(&mut self.rows, &keys, found);
+                self.plan.tiles_of(&keys)
+            }
+        };
+        tiles.extend((0..self.change_at.len()).filter(|at| now >= self.change_at[*at]));
+        tiles.sort_unstable();
+        tiles.dedup();
+        if !tiles.is_empty() {
+            self.repaint_tiles(registry, now, begun, tiles).await;
+        }
         Ok(true)
     }
 
@@ -110,9 +130,24 @@ impl Kept {
     }
 
     async fn repaint(&mut self, registry: &Registry, now: Millis, begun: Instant) {
-        let (picture, changes_at) = self.plan.picture(registry, &self.rows, now);
-        self.changes_at = changes_at;
+        let (picture, change_at) = self.plan.picture(registry, &self.rows, now);
+        self.change_at = change_at;
         let turn = self.board.apply(picture);
+        self.show(turn, begun).await;
+    }
+
+    async fn repaint_tiles(&mut self, registry: &Registry, now: Millis, begun: Instant, tiles: Vec<usize>) {
+        let mut fresh = Vec::with_capacity(tiles.len());
+        for at in tiles {
+            let (tile, change_at) = self.plan.tile(at, registry, &self.rows, now);
+            self.change_at[at] = change_at;
+            fresh.push((at, tile));
+        }
+        let turn = self.board.apply_tiles(fresh);
+        self.show(turn, begun).await;
+    }
+
+    async fn show(&mut self, turn: Turn, begun: Instant) {
         self.viewers.extend(turn.arrivals);
         self.took = begun.elapsed();
         if let Some(frame) = turn.sent {

@@ -260,10 +260,11 @@ impl House {
             next_due: None,
         };
         let mut tx = self.db.begin().await.expect("a transaction");
+        let key = row.key;
         sql::rollup::put(&mut tx, &[row]).await.expect("a roll-up");
-        sql::progress::grow(&mut tx, sql::progress::Counter::RollupVersion).await.expect("a version");
+        let version = sql::progress::grow(&mut tx, sql::progress::Counter::RollupVersion).await.expect("a version");
         tx.commit().await.expect("commits");
-        self.db.signal().rollups_written();
+        self.db.signal().rollups_written(sql::signal::Written::Here { version, keys: [key].into() });
     }
 
     /// Waits for a state, within ten seconds.

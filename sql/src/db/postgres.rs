@@ -11,7 +11,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Postgres, Transaction};
 
-use super::BUSY_TIMEOUT;
+use super::{BUSY_TIMEOUT, Durability};
 use crate::error::Error;
 
 /// Connections that read. Boards are read from memory, so a handful serves pages, reports and verify.
@@ -85,10 +85,13 @@ impl Server {
     }
 
     /// Begins a transaction that holds a lock to its end.
-    pub(crate) async fn begin(&self, held: Lock) -> Result<Transaction<'static, Postgres>, Error> {
+    pub(crate) async fn begin(&self, held: Lock, durability: Durability) -> Result<Transaction<'static, Postgres>, Error> {
         let begin = async {
             let mut transaction = self.write.begin().await.map_err(Error::of("begin a write transaction"))?;
-            lock(&mut transaction, held).await?;
+            match durability {
+                Durability::Committed => lock(&mut transaction, held).await?,
+                Durability::WithTheNext => lock_behind(&mut transaction, held).await?,
+            }
             Ok(transaction)
         };
         // The lock is waited for as long as a connection; a server that vanished answers neither.
@@ -108,6 +111,13 @@ impl Server {
 pub(crate) async fn lock(connection: &mut PgConnection, lock: Lock) -> Result<(), Error> {
     let query = sqlx::query("select pg_advisory_xact_lock($1, $2)").bind(LOCKS).bind(lock as i32);
     query.execute(connection).await.map_err(Error::of("wait for whoever writes"))?;
+    Ok(())
+}
+
+/// The same, and the commit of this transaction does not wait for the disk.
+async fn lock_behind(connection: &mut PgConnection, lock: Lock) -> Result<(), Error> {
+    let query = sqlx::query("select pg_advisory_xact_lock($1, $2), set_config('synchronous_commit', 'off', true)");
+    query.bind(LOCKS).bind(lock as i32).execute(connection).await.map_err(Error::of("wait for whoever writes"))?;
     Ok(())
 }
 

@@ -18,6 +18,8 @@ const READERS: u32 = 4;
 #[derive(Debug)]
 pub(crate) struct Pools {
     pub(crate) write: SqlitePool,
+    /// For what is made of the log and can be made again: its commits wait for no disk. The next commit of the log takes them along.
+    pub(crate) behind: SqlitePool,
     pub(crate) read: SqlitePool,
     /// For questions with many rows.
     pub(crate) bulk: Bulk,
@@ -37,17 +39,18 @@ impl Pools {
             std::fs::create_dir_all(folder).map_err(|cause| failed(Box::new(cause)))?;
         }
         let options = options_for(&path).map_err(|cause| failed(Box::new(cause)))?;
-        let write = SqlitePoolOptions::new()
-            .max_connections(1)
-            // A full disk makes SQLite roll back by itself; the driver then counts a transaction that
-            // is no more and refuses to begin another, so that connection is given up for a fresh one.
-            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
-            .connect_with(options.clone())
-            .await
-            .map_err(|cause| failed(Box::new(cause)))?;
+        let writer = || {
+            SqlitePoolOptions::new()
+                .max_connections(1)
+                // A full disk makes SQLite roll back by itself; the driver then counts a transaction that
+                // is no more and refuses to begin another, so that connection is given up for a fresh one.
+                .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+        };
+        let write = writer().connect_with(options.clone()).await.map_err(|cause| failed(Box::new(cause)))?;
+        let behind = writer().connect_lazy_with(options.clone().synchronous(SqliteSynchronous::Normal));
         let identity = identity(&path).map_err(|cause| failed(Box::new(cause)))?;
         let read = SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "on"));
-        Ok(Self { write, read, bulk: Bulk::new(path.clone()), path, identity })
+        Ok(Self { write, behind, read, bulk: Bulk::new(path.clone()), path, identity })
     }
 
     pub(super) fn must_be_there(&self) -> Result<(), Error> {
@@ -60,6 +63,7 @@ impl Pools {
     pub(super) async fn close(&self) {
         self.bulk.close();
         self.read.close().await;
+        self.behind.close().await;
         self.write.close().await;
     }
 }

@@ -11,7 +11,7 @@ use sqlx::postgres::{PgConnection, PgPool};
 
 use super::steps::{Raw, step_of};
 use super::{Appended, Content, Digester, Group, NewEvent, Outcome};
-use crate::db::{Lock, Server};
+use crate::db::{Durability, Lock, Server};
 use crate::error::Error;
 use crate::signal::{Hint, say};
 
@@ -24,7 +24,7 @@ const DIGESTED_AT_ONCE: usize = 256;
 /// receipt in between.
 pub(super) async fn append_group(server: &Server, now: &Now, group: &Group) -> Result<Appended, Error> {
     let work = async {
-        let mut transaction = server.begin(Lock::Log).await?;
+        let mut transaction = server.begin(Lock::Log, Durability::Committed).await?;
         let received_at = now();
         let outcomes = append_locked(&mut transaction, received_at, &group.events).await?;
         if !group.used_keys.is_empty() {
@@ -44,7 +44,7 @@ pub(super) async fn append_group(server: &Server, now: &Now, group: &Group) -> R
 
 /// Appends groups that came in earlier, each with its own receipt, oldest first, in one commit.
 pub(super) async fn append_past(server: &Server, groups: Vec<(Millis, Vec<NewEvent>)>) -> Result<(), Error> {
-    let mut transaction = server.begin(Lock::Log).await?;
+    let mut transaction = server.begin(Lock::Log, Durability::Committed).await?;
     for (received_at, events) in groups {
         append_locked(&mut transaction, received_at, &events).await?;
     }

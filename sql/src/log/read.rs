@@ -7,7 +7,7 @@ use rules::time::Millis;
 use rusqlite::Connection;
 
 use super::keys::find;
-use super::steps::steps_between;
+use super::steps::{steps_after, steps_between};
 use super::{CaseStep, Content, NewEvent, postgres};
 use crate::db::{Db, Engine, read};
 use crate::error::Error;
@@ -171,28 +171,83 @@ impl Row {
 /// # Errors
 /// Any failure of the query; [`Error::Inconsistent`] when a row cannot be understood.
 pub async fn entries_after(db: &Db, after: i64, until: i64, limit: i64) -> Result<Vec<Entry>, Error> {
-    const SAMPLES: &str = concat!("select ", samples_columns!(), " from sample where seq > $1 and seq <= $2 order by seq limit $3");
-    const VOIDS: &str = "select seq, received_at, source, event_id, time, target_source, target_id, reason \
-        from void where seq > $1 and seq <= $2 order by seq limit $3";
-    let doing = "read the log";
-    let samples: Vec<Row> =
-        read!(db, conn => sqlx::query_as(SAMPLES).bind(after).bind(until).bind(limit).fetch_all(conn).await).map_err(Error::of(doing))?;
-    // When the samples were cut, voids beyond the cut wait for the next call.
-    let until = if samples.len() as i64 == limit { samples.last().map_or(until, |row| row.seq) } else { until };
-    let voids: Vec<Void> =
-        read!(db, conn => sqlx::query_as(VOIDS).bind(after).bind(until).bind(limit).fetch_all(conn).await).map_err(Error::of(doing))?;
-    let until = if voids.len() as i64 == limit { voids.last().map_or(until, |row| row.seq) } else { until };
-    let steps = steps_between(db, after, until, limit).await?;
-    let cut = if steps.len() as i64 == limit { steps.last().map_or(until, |row| row.seq) } else { until };
-
+    let (samples, voids, steps) = match db.engine() {
+        Engine::Sqlite(pools) => {
+            let question = move |connection: &Connection| rows_after(connection, after, until, limit);
+            let (samples, voids, steps) = pools.bulk.ask("read the log", question).await?;
+            (samples.into_iter().map(Row::understood).collect::<Result<Vec<_>, _>>()?, voids, steps)
+        }
+        Engine::Postgres(server) => {
+            let samples = sqlx::query_as(SAMPLES).bind(after).bind(until).bind(limit).fetch_all(&server.read).await;
+            let samples: Vec<Row> = samples.map_err(Error::of("read the log"))?;
+            let samples = samples.into_iter().map(Row::understood).collect::<Result<Vec<_>, _>>()?;
+            let reached = reached(&samples, |row| row.seq, until, limit);
+            let voids = sqlx::query_as(VOIDS).bind(after).bind(reached).bind(limit).fetch_all(&server.read).await;
+            let voids: Vec<Void> = voids.map_err(Error::of("read the log"))?;
+            let reached = self::reached(&voids, |row| row.seq, reached, limit);
+            let steps = steps_between(db, after, reached, limit).await?;
+            (samples, voids, steps)
+        }
+    };
+    // What was cut of one kind cuts the others: the rest waits for the next call.
+    let cut = reached(&samples, |row| row.seq, until, limit);
+    let cut = reached(&voids, |row| row.seq, cut, limit);
+    let cut = reached(&steps, |row| row.seq, cut, limit);
     let mut entries = Vec::with_capacity(samples.len() + voids.len() + steps.len());
-    for row in samples.into_iter().filter(|row| row.seq <= cut) {
-        entries.push(Entry::Sample(row.understood()?));
-    }
+    entries.extend(samples.into_iter().filter(|row| row.seq <= cut).map(Entry::Sample));
     entries.extend(voids.into_iter().filter(|row| row.seq <= cut).map(Entry::Void));
-    entries.extend(steps.into_iter().map(Entry::Step));
+    entries.extend(steps.into_iter().filter(|row| row.seq <= cut).map(Entry::Step));
     entries.sort_unstable_by_key(Entry::seq);
     Ok(entries)
+}
+
+const SAMPLES: &str = concat!("select ", samples_columns!(), " from sample where seq > $1 and seq <= $2 order by seq limit $3");
+const VOIDS: &str = "select seq, received_at, source, event_id, time, target_source, target_id, reason \
+    from void where seq > $1 and seq <= $2 order by seq limit $3";
+
+/// Up to which place an answer of at most `limit` rows is complete.
+fn reached<T>(rows: &[T], seq: impl Fn(&T) -> i64, until: i64, limit: i64) -> i64 {
+    if rows.len() as i64 == limit { rows.last().map_or(until, seq).min(until) } else { until }
+}
+
+type RowsAfter = (Vec<Row>, Vec<Void>, Vec<LoggedStep>);
+
+/// The rows of each kind after a place, in one go.
+fn rows_after(connection: &Connection, after: i64, until: i64, limit: i64) -> rusqlite::Result<RowsAfter> {
+    let sample = |row: &rusqlite::Row<'_>| {
+        Ok(Row {
+            seq: row.get(0)?,
+            received_at: row.get(1)?,
+            source: row.get(2)?,
+            event_id: row.get(3)?,
+            time: row.get(4)?,
+            unit: row.get(5)?,
+            indicator: row.get(6)?,
+            grain: row.get(7)?,
+            at: row.get(8)?,
+            value: row.get(9)?,
+            numerator: row.get(10)?,
+            denominator: row.get(11)?,
+            note: row.get(12)?,
+        })
+    };
+    let void = |row: &rusqlite::Row<'_>| {
+        Ok(Void {
+            seq: row.get(0)?,
+            received_at: row.get(1)?,
+            source: row.get(2)?,
+            event_id: row.get(3)?,
+            time: row.get(4)?,
+            target_source: row.get(5)?,
+            target_id: row.get(6)?,
+            reason: row.get(7)?,
+        })
+    };
+    let samples: Vec<Row> = connection.prepare_cached(SAMPLES)?.query_map([after, until, limit], sample)?.collect::<Result<_, _>>()?;
+    let until = reached(&samples, |row| row.seq, until, limit);
+    let voids: Vec<Void> = connection.prepare_cached(VOIDS)?.query_map([after, until, limit], void)?.collect::<Result<_, _>>()?;
+    let until = reached(&voids, |row| row.seq, until, limit);
+    Ok((samples, voids, steps_after(connection, after, until, limit)?))
 }
 
 /// Last place of the log; 0 when it is empty.

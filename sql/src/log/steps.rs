@@ -10,17 +10,22 @@ use super::read::LoggedStep;
 use crate::db::{Db, Engine, read};
 use crate::error::Error;
 
+const BETWEEN: &str = concat!("select ", steps_columns!(), " from case_step where seq > $1 and seq <= $2 order by seq limit $3");
+
 /// The steps after a place and up to another, in log order, at most `limit`.
 pub(super) async fn steps_between(db: &Db, after: i64, until: i64, limit: i64) -> Result<Vec<LoggedStep>, Error> {
-    const TEXT: &str = concat!("select ", steps_columns!(), " from case_step where seq > $1 and seq <= $2 order by seq limit $3");
     match db.engine() {
         Engine::Sqlite(pools) => {
-            let question =
-                move |connection: &Connection| connection.prepare_cached(TEXT)?.query_map([after, until, limit], logged)?.collect();
+            let question = move |connection: &Connection| steps_after(connection, after, until, limit);
             pools.bulk.ask("read the steps of cases", question).await
         }
-        Engine::Postgres(server) => understood(sqlx::query_as(TEXT).bind(after).bind(until).bind(limit).fetch_all(&server.read).await),
+        Engine::Postgres(server) => understood(sqlx::query_as(BETWEEN).bind(after).bind(until).bind(limit).fetch_all(&server.read).await),
     }
+}
+
+/// The same on a connection of an embedded store.
+pub(super) fn steps_after(connection: &Connection, after: i64, until: i64, limit: i64) -> rusqlite::Result<Vec<LoggedStep>> {
+    connection.prepare_cached(BETWEEN)?.query_map([after, until, limit], logged)?.collect()
 }
 
 /// All steps up to a place, in log order.
