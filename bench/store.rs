@@ -8,6 +8,7 @@
 use rules::period::{Every, Period};
 use rules::status::Status;
 use rules::time::{date_of, day_number};
+use sql::behind::Writes;
 use sql::part::Part;
 use sql::progress::Counter;
 use sql::registry::Registry;
@@ -35,19 +36,18 @@ async fn main() -> Result<(), Failure> {
             let rows: Vec<Rollup> =
                 series(&registry).map(|(indicator, unit)| row(period, back, indicator, unit, now, registry.revision)).collect();
             count += rows.len();
-            let mut tx = db.begin().await?;
-            rollup::put(&mut tx, &rows).await?;
+            let mut writes = Writes::default();
+            rollup::put(&db, &mut writes, &rows).await?;
             if every == Every::Week && back < WEEKS_OF_PARTS {
-                part::put(&mut tx, &rows.iter().map(|row| part_of(row, now)).collect::<Vec<_>>()).await?;
+                part::put(&mut writes, &rows.iter().map(|row| part_of(row, now)).collect::<Vec<_>>());
             }
-            tx.commit().await?;
+            writes.commit(&db).await?;
         }
     }
-    let mut tx = db.begin().await?;
+    let mut writes = Writes::default();
     // Otherwise the server would roll everything up anew from the parts that are not there.
-    progress::set(&mut tx, Counter::RolledRevision, registry.revision).await?;
-    progress::grow(&mut tx, Counter::RollupVersion).await?;
-    tx.commit().await?;
+    progress::set(&mut writes, Counter::RolledRevision, registry.revision);
+    writes.commit(&db).await?;
     db.close().await;
     println!("{{\"rows\": {count}}}");
     Ok(())

@@ -25,15 +25,18 @@ pub fn windows_of_tile(tile: &Tile, indicator: &Indicator, today: NaiveDate) -> 
     windows
 }
 
-/// All windows that the boards show on a day, by indicator: the unit and its windows.
-pub fn windows(registry: &Registry, today: NaiveDate) -> HashMap<i64, Vec<(i64, Vec<Window>)>> {
+/// Windows of units, by indicator: the unit and its windows.
+pub type OnBoards = HashMap<i64, Vec<(i64, Vec<Window>)>>;
+
+/// All windows that the boards show on a day.
+pub fn windows(registry: &Registry, today: NaiveDate) -> OnBoards {
     let mut seen: HashMap<(i64, i64), BTreeSet<Window>> = HashMap::new();
     for tile in registry.boards.iter().flat_map(|board| &board.groups).flat_map(|group| &group.tiles) {
         if let Some(indicator) = registry.indicator_no(tile.indicator) {
             seen.entry((tile.indicator, tile.unit)).or_default().extend(windows_of_tile(tile, indicator, today));
         }
     }
-    let mut windows: HashMap<i64, Vec<(i64, Vec<Window>)>> = HashMap::new();
+    let mut windows = OnBoards::new();
     for ((indicator, unit), set) in seen {
         windows.entry(indicator).or_default().push((unit, set.into_iter().collect()));
     }

@@ -14,12 +14,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use chrono_tz::Tz;
 use rules::period::Period;
 use rules::time::{date_of, day_number};
+use sql::Db;
+use sql::behind::Writes;
 use sql::counted::{self, Counted};
 use sql::log::{Entry, Sample};
 use sql::mark::Mark;
 use sql::part::{self, Part};
-use sql::progress::Counter;
-use sql::{Db, Tx};
+use sql::progress::{Counter, Standing};
 
 pub(crate) use cases::{CasePlan, Ends, Moved, again, case_of, fold};
 pub(crate) use fold::{Verdict, counted_of, refold};
@@ -47,13 +48,14 @@ pub(crate) struct Page {
     pub(crate) more: bool,
 }
 
-/// Merges the next page of the log, of which `merged` is merged and which reaches up to `head`.
+/// Merges the next page of the log as it stands.
 ///
 /// # Errors
 /// A failed read or write; nothing was merged then.
-pub(crate) async fn next_page(context: &Context, ends: &Ends, merged: i64, head: i64) -> Result<Page, Error> {
+pub(crate) async fn next_page(context: &Context, ends: &Ends, standing: &Standing) -> Result<Page, Error> {
     let Context { db, zone, .. } = context;
     let zone = *zone;
+    let Standing { merged, head, .. } = *standing;
     if merged >= head {
         return Ok(Page { merged: (merged, merged), ..Page::default() });
     }
@@ -61,38 +63,38 @@ pub(crate) async fn next_page(context: &Context, ends: &Ends, merged: i64, head:
     let full = entries.len() as i64 >= PAGE;
     // A page that is not full has seen everything up to the head, places left empty included.
     let until = if full { entries.last().map_or(head, Entry::seq) } else { head };
-    let plan = plan(db, zone, ends, &entries, until).await?;
+    let holds_voids = standing.first_void.is_some_and(|first| first <= until);
+    let plan = plan(db, zone, ends, &entries, holds_voids.then_some(until)).await?;
     let touched = touch::stretches(&context.registry, zone, date_of(context.now, zone), &plan.cases.moved);
 
-    let mut tx = db.begin_behind().await?;
-    if !sql::progress::advance(&mut tx, Counter::MergedSeq, merged, until).await? {
+    let mut writes = Writes::default();
+    sql::progress::advance(&mut writes, Counter::MergedSeq, merged, until);
+    counted::remove_superseded(&mut writes, &plan.refolded);
+    counted::keep_superseded(&mut writes, &plan.superseded);
+    counted::remove(&mut writes, &plan.gone);
+    counted::put(&mut writes, &plan.put);
+    part::put(&mut writes, &plan.parts);
+    part::remove(&mut writes, &plan.empty);
+    let marks: Vec<Mark> = plan.changed.iter().map(|(indicator, unit, period)| mark(*indicator, *unit, *period)).collect();
+    sql::mark::put(&mut writes, &marks);
+    write_cases(&mut writes, &plan.cases, &touched);
+    if writes.commit(db).await?.is_none() {
         // Another process merged from the same place; what was planned here is in its page already.
         return Ok(Page { more: true, ..Page::default() });
     }
-    counted::remove_superseded(&mut tx, &plan.refolded).await?;
-    counted::keep_superseded(&mut tx, &plan.superseded).await?;
-    counted::remove(&mut tx, &plan.gone).await?;
-    counted::put(&mut tx, &plan.put).await?;
-    part::put(&mut tx, &plan.parts).await?;
-    part::remove(&mut tx, &plan.empty).await?;
-    let marks: Vec<Mark> = plan.changed.iter().map(|(indicator, unit, period)| mark(*indicator, *unit, *period)).collect();
-    sql::mark::put(&mut tx, &marks).await?;
-    write_cases(&mut tx, &plan.cases, &touched).await?;
-    tx.commit().await?;
     let more = full || until < head;
     Ok(Page { changed: plan.changed, moved: plan.cases.moved, merged: (merged, until), events: entries.len(), more })
 }
 
 /// Writes cases, and marks what they touch.
-pub(crate) async fn write_cases(tx: &mut Tx, plan: &CasePlan, touched: &[Stretch]) -> Result<(), Error> {
-    sql::case_state::remove(tx, &plan.gone).await?;
-    sql::case_state::put(tx, &plan.put).await?;
+pub(crate) fn write_cases(writes: &mut Writes, plan: &CasePlan, touched: &[Stretch]) {
+    sql::case_state::remove(writes, &plan.gone);
+    sql::case_state::put(writes, &plan.put);
     let marks: Vec<Mark> = touched
         .iter()
         .flat_map(|stretch| stretch.cover().into_iter().map(|period| mark(stretch.indicator, stretch.unit, period)))
         .collect();
-    sql::mark::put(tx, &marks).await?;
-    Ok(())
+    sql::mark::put(writes, &marks);
 }
 
 fn mark(indicator: i64, unit: i64, period: Period) -> Mark {
@@ -113,17 +115,17 @@ struct Plan {
     cases: CasePlan,
 }
 
-async fn plan(db: &Db, zone: Tz, ends: &Ends, entries: &[Entry], until: i64) -> Result<Plan, Error> {
+/// Plans a page. `voided_until` is its last place when anything up to there takes an event back.
+async fn plan(db: &Db, zone: Tz, ends: &Ends, entries: &[Entry], voided_until: Option<i64>) -> Result<Plan, Error> {
     let samples: Vec<&Sample> =
         entries.iter().filter_map(|entry| if let Entry::Sample(sample) = entry { Some(sample) } else { None }).collect();
-    let key = |entry: &'_ Entry| match entry {
-        Entry::Sample(sample) => Some((sample.source, sample.event_id.clone())),
-        Entry::Step(step) => Some((step.source, step.event_id.clone())),
-        Entry::Void(_) => None,
+    let voided = match voided_until {
+        Some(until) => {
+            let keys: Vec<(i64, &str)> = entries.iter().filter_map(Entry::voidable).collect();
+            if keys.is_empty() { HashSet::new() } else { sql::log::voided(db, &keys, until).await? }
+        }
+        None => HashSet::new(),
     };
-    let keys: Vec<(i64, String)> = entries.iter().filter_map(key).collect();
-    let keys: Vec<(i64, &str)> = keys.iter().map(|(source, id)| (*source, id.as_str())).collect();
-    let voided = if keys.is_empty() { HashSet::new() } else { sql::log::voided(db, &keys, until).await? };
     let is_voided = |sample: &Sample| !voided.is_empty() && voided.contains(&(sample.source, sample.event_id.clone()));
 
     // Events of earlier pages that a void of this page takes away.
@@ -147,8 +149,10 @@ async fn plan(db: &Db, zone: Tz, ends: &Ends, entries: &[Entry], until: i64) -> 
     }
     let all_keys: Vec<counted::Key> =
         fresh.keys().copied().chain(refold_keys.iter().copied()).collect::<BTreeSet<_>>().into_iter().collect();
-    let mut known: HashMap<counted::Key, Counted> =
-        counted::by_keys(db, &all_keys).await?.into_iter().map(|row| (row.key(), row)).collect();
+    // With the parts to which those that are new are added.
+    let grown: BTreeSet<part::Key> = fresh.values().flatten().filter_map(|row| place(row, zone)).map(part_key).collect();
+    let (known, grown) = counted::with_parts(db, all_keys.clone(), grown.into_iter().collect()).await?;
+    let mut known: HashMap<counted::Key, Counted> = known.into_iter().map(|row| (row.key(), row)).collect();
 
     let mut plan = Plan { cases, ..Plan::default() };
     // Samples that only add to their part, and parts that must be counted afresh.
@@ -182,23 +186,29 @@ async fn plan(db: &Db, zone: Tz, ends: &Ends, entries: &[Entry], until: i64) -> 
             None => plan.gone.push(key),
         }
     }
-    parts(db, zone, &mut plan, added, recount).await?;
+    parts(db, zone, &mut plan, grown, added, recount).await?;
     Ok(plan)
 }
 
-/// Grows and recounts the parts that the page touches.
-async fn parts(db: &Db, zone: Tz, plan: &mut Plan, mut added: Vec<Counted>, recount: BTreeSet<(i64, i64, Period)>) -> Result<(), Error> {
+/// Grows the parts that the page touches from what is `stored` of them, or counts them afresh.
+async fn parts(
+    db: &Db,
+    zone: Tz,
+    plan: &mut Plan,
+    stored: Vec<Part>,
+    mut added: Vec<Counted>,
+    recount: BTreeSet<(i64, i64, Period)>,
+) -> Result<(), Error> {
     added.sort_unstable_by_key(|row| row.seq);
-    let key_of = |(indicator, unit, period): (i64, i64, Period)| (indicator, unit, period.every().code(), day_number(period.first_day()));
     let mut touched: BTreeMap<part::Key, (i64, i64, Period)> = BTreeMap::new();
     for row in &added {
-        touched.extend(place(row, zone).map(|place| (key_of(place), place)));
+        touched.extend(place(row, zone).map(|place| (part_key(place), place)));
     }
-    let grown: Vec<part::Key> = touched.keys().filter(|key| !recount.contains(&touched[*key])).copied().collect();
-    let mut parts: HashMap<part::Key, Part> = part::by_keys(db, &grown).await?.into_iter().map(|part| (part.key(), part)).collect();
+    let grows = |key: &part::Key| touched.get(key).is_some_and(|place| !recount.contains(place));
+    let mut parts: HashMap<part::Key, Part> = stored.into_iter().map(|part| (part.key(), part)).filter(|(key, _)| grows(key)).collect();
     for row in &added {
         if let Some(place) = place(row, zone).filter(|place| !recount.contains(place)) {
-            add(parts.entry(key_of(place)), row, place, zone);
+            add(parts.entry(part_key(place)), row, place, zone);
         }
     }
     plan.parts.extend(parts.into_values());
@@ -211,9 +221,9 @@ async fn parts(db: &Db, zone: Tz, plan: &mut Plan, mut added: Vec<Counted>, reco
         rows.extend(overlay.iter().filter(|(_, row)| self::place(row, zone) == Some(*place)).map(|(key, row)| (*key, (*row).clone())));
         match afresh(rows.into_values().collect(), *place, zone) {
             Some(part) => plan.parts.push(part),
-            None => plan.empty.push(key_of(*place)),
+            None => plan.empty.push(part_key(*place)),
         }
-        touched.insert(key_of(*place), *place);
+        touched.insert(part_key(*place), *place);
     }
     plan.changed = touched.into_values().collect();
     Ok(())
@@ -228,6 +238,10 @@ async fn rows_of(db: &Db, zone: Tz, (indicator, unit, period): (i64, i64, Period
         rows.extend(counted::between(db, indicator, unit, 0, period.starts_at(zone), period.ends_at(zone)).await?);
     }
     Ok(rows)
+}
+
+fn part_key((indicator, unit, period): (i64, i64, Period)) -> part::Key {
+    (indicator, unit, period.every().code(), day_number(period.first_day()))
 }
 
 /// The part a sample belongs to.

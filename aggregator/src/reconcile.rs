@@ -16,7 +16,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use rules::time::{Millis, Now, date_of};
 use sql::Db;
-use sql::progress::Counter;
+use sql::behind::Writes;
 use sql::registry::Registry;
 use sql::rollup::{Key, Rollup};
 use sql::signal::Written;
@@ -24,6 +24,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::board::{self, OnBoards};
 use crate::desk::Desk;
 use crate::error::Error;
 use crate::merge::{self, Ends};
@@ -83,8 +84,18 @@ pub struct Progress {
 /// Rolls up until `shutdown`; the pass that runs then is finished.
 pub async fn run(config: Config, db: Db, zone: Tz, now: Now, progress: watch::Sender<Progress>, shutdown: CancellationToken) {
     let (mut log, mut definitions) = (db.signal().watch_log(), db.signal().watch_registry());
-    let mut reconciler =
-        Reconciler { db, zone, now, registry: None, ends: Ends::new(), desk: None, boards_at: None, behind_at: None, progress };
+    let mut reconciler = Reconciler {
+        db,
+        zone,
+        now,
+        registry: None,
+        ends: Ends::new(),
+        desk: None,
+        boards_at: None,
+        on_boards: None,
+        behind_at: None,
+        progress,
+    };
     while !shutdown.is_cancelled() {
         let began = Instant::now();
         // Registered before the pass reads, so that what is written meanwhile wakes the next one.
@@ -116,8 +127,18 @@ pub async fn run(config: Config, db: Db, zone: Tz, now: Now, progress: watch::Se
 /// A failed read or write, or what polars reports.
 pub async fn settle(db: &Db, zone: Tz, now: Now) -> Result<(), Error> {
     let progress = watch::Sender::new(Progress::default());
-    let mut reconciler =
-        Reconciler { db: db.clone(), zone, now, registry: None, ends: Ends::new(), desk: None, boards_at: None, behind_at: None, progress };
+    let mut reconciler = Reconciler {
+        db: db.clone(),
+        zone,
+        now,
+        registry: None,
+        ends: Ends::new(),
+        desk: None,
+        boards_at: None,
+        on_boards: None,
+        behind_at: None,
+        progress,
+    };
     while reconciler.pass(Duration::ZERO).await? != Left::Nothing {}
     Ok(())
 }
@@ -133,6 +154,8 @@ struct Reconciler {
     desk: Option<Arc<Desk>>,
     /// The day and revision for which the boards' windows were computed whole.
     boards_at: Option<(NaiveDate, i64)>,
+    /// The windows that boards show, on a day and by a revision.
+    on_boards: Option<((NaiveDate, i64), Arc<OnBoards>)>,
     behind_at: Option<Instant>,
     progress: watch::Sender<Progress>,
 }
@@ -166,7 +189,7 @@ impl Reconciler {
         let boards_stand = self.boards_at == Some((today, context.registry.revision));
         let (mut changed, mut moved) = (Vec::new(), Vec::new());
         let flooded = loop {
-            let page = merge::next_page(&context, &self.ends, standing.merged, standing.head).await?;
+            let page = merge::next_page(&context, &self.ends, &standing).await?;
             metrics::counter!("pantau_aggregate_events_total").increment(page.events as u64);
             // A page of another process that this one did not see: read anew when it is asked for.
             self.desk = self.desk.take().and_then(|mut desk| Arc::make_mut(&mut desk).follow(page.merged, &page.moved).then_some(desk));
@@ -189,9 +212,10 @@ impl Reconciler {
         };
         let more_due = due.len() as i64 >= DUE_AT_ONCE;
         if boards_stand {
-            let mut rows = boards::touched(&context, today, &changed).await?;
+            let on_boards = self.on_boards(&context, today);
+            let mut rows = boards::touched(&context, &on_boards, &changed).await?;
             let touched = touch::stretches(&context.registry, self.zone, today, &moved);
-            rows.extend(self.measure(&context, cases::on_boards(&context, today, &touched)).await?);
+            rows.extend(self.measure(&context, cases::on_boards(&context, &on_boards, &touched)).await?);
             write(&self.db, &rows).await?;
         } else {
             let mut rows = boards::whole(&context, today).await?;
@@ -206,6 +230,19 @@ impl Reconciler {
         }
         let backlog = self.behind(&context, today, behind).await?;
         Ok(if backlog || more_due { Left::Backlog } else { Left::Nothing })
+    }
+
+    /// The windows that boards show on this day.
+    fn on_boards(&mut self, context: &Context, today: NaiveDate) -> Arc<OnBoards> {
+        let at = (today, context.registry.revision);
+        match &self.on_boards {
+            Some((known, windows)) if *known == at => Arc::clone(windows),
+            _ => {
+                let windows = Arc::new(board::windows(&context.registry, today));
+                self.on_boards = Some((at, Arc::clone(&windows)));
+                windows
+            }
+        }
     }
 
     /// The configuration in force and the moment of this pass; a new revision leaves its marks first.
@@ -249,9 +286,9 @@ impl Reconciler {
     async fn by_time(&mut self, context: &Context, due: Vec<Key>) -> Result<(), Error> {
         let due = cases::due(context, due);
         if !due.left.is_empty() {
-            let mut tx = self.db.begin_behind().await?;
-            sql::rollup::leave(&mut tx, &due.left).await?;
-            tx.commit().await?;
+            let mut writes = Writes::default();
+            sql::rollup::leave(&mut writes, &due.left);
+            writes.commit(&self.db).await?;
         }
         let rows = self.measure(context, due.asked).await?;
         write(&self.db, &rows).await
@@ -276,17 +313,23 @@ impl Reconciler {
     }
 }
 
+/// Commits roll-ups, and tells whoever listens which ones.
+async fn commit(db: &Db, writes: Writes, rows: &[Rollup]) -> Result<(), Error> {
+    if let Some(version) = writes.commit(db).await?.and_then(|done| done.version) {
+        db.signal().rollups_written(Written::Here { version, keys: rows.iter().map(|row| row.key).collect() });
+    }
+    Ok(())
+}
+
 /// Rows in one transaction: intake waits for no more than some milliseconds.
 const ROWS_AT_ONCE: usize = 2_000;
 
 /// Writes roll-ups in short transactions, and tells whoever listens.
 async fn write(db: &Db, rows: &[Rollup]) -> Result<(), Error> {
     for piece in rows.chunks(ROWS_AT_ONCE) {
-        let mut tx = db.begin_behind().await?;
-        sql::rollup::put(&mut tx, piece).await?;
-        let version = sql::progress::grow(&mut tx, Counter::RollupVersion).await?;
-        tx.commit().await?;
-        db.signal().rollups_written(Written::Here { version, keys: piece.iter().map(|row| row.key).collect() });
+        let mut writes = Writes::default();
+        sql::rollup::put(db, &mut writes, piece).await?;
+        commit(db, writes, piece).await?;
     }
     Ok(())
 }

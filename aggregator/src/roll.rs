@@ -128,7 +128,10 @@ pub async fn whole(
     Ok(rows)
 }
 
-/// The part of the work that has no I/O, off the async threads.
+/// Rows that are rolled up on an async thread at most: some tens of microseconds.
+const FEW: usize = 512;
+
+/// The part of the work that has no I/O, off the async threads when there is much of it.
 async fn compute(
     context: &Context,
     requests: Vec<Request>,
@@ -136,6 +139,8 @@ async fn compute(
     keys: Vec<Key>,
 ) -> Result<Vec<Rollup>, Error> {
     let Context { registry, zone, now, .. } = context.clone();
+    let rows = requests.iter().map(|request| request.parts.len() * request.windows.len() + request.singles.len()).sum::<usize>();
+    let few = rows + owns.values().map(HashMap::len).sum::<usize>() <= FEW;
     let work = move || -> Result<Vec<Rollup>, Error> {
         for (key, own) in own::compute(&registry, zone, date_of(now, zone), requests)? {
             owns.entry(Key { unit: 0, ..key }).or_default().insert(key.unit, own);
@@ -147,7 +152,8 @@ async fn compute(
         };
         Ok(keys.into_iter().zip(joined).filter_map(row).collect())
     };
-    tokio::task::spawn_blocking(work).await.map_err(Error::Worker)?
+    // A few windows are done sooner than another thread is woken.
+    if few { work() } else { tokio::task::spawn_blocking(work).await.map_err(Error::Worker)? }
 }
 
 /// A row to write; None when its unit's indicator is gone.

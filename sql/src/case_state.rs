@@ -13,9 +13,9 @@ use rules::case::{CaseState, End, EndKind, Pause};
 use rules::time::Millis;
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use crate::db::{Db, Engine, Tx, run};
+use crate::behind::{Shape, Text, Value, Writes};
+use crate::db::{Db, Engine};
 use crate::error::Error;
-use crate::keyed::{self, pieces};
 
 /// Names a case: the number of its service, and its id there.
 pub type Key = (i64, String);
@@ -127,42 +127,53 @@ pub async fn tabled(db: &Db, services: Vec<i64>) -> Result<Vec<Tabled>, Error> {
 }
 
 /// Writes cases, replacing those with the same key.
-///
-/// # Errors
-/// Any failure of the query.
-pub async fn put(tx: &mut Tx, rows: &[Stored]) -> Result<(), Error> {
-    const HEAD: &str = concat!("insert into case_state (", columns!(), ", last_seq) values ");
-    const TAIL: &str = " on conflict (service, case_id) do update set unit = excluded.unit, submitted_at = excluded.submitted_at, \
-        completed_file_at = excluded.completed_file_at, ended_at = excluded.ended_at, end_kind = excluded.end_kind, due = excluded.due, \
-        class = excluded.class, channel = excluded.channel, area = excluded.area, pauses = excluded.pauses, steps = excluded.steps, \
-        last_seq = excluded.last_seq";
-    for piece in pieces(rows, 64) {
-        let written = run!(tx, {
-            let mut query = keyed::query(HEAD, TAIL, 14, piece.len());
-            for Stored { service, case, state, steps } in piece {
-                let pauses: Vec<(Millis, Option<Millis>)> = state.pauses.iter().map(|pause| (pause.from, pause.to)).collect();
-                query = query.bind(service).bind(case).bind(state.unit).bind(state.submitted_at).bind(state.completed_file_at);
-                query = query.bind(state.end.map(|end| end.at)).bind(state.end.map(|end| end.kind.code())).bind(state.due);
-                query = query.bind(&state.class).bind(&state.channel).bind(&state.area);
-                query = query.bind(json(&pauses)).bind(json(steps)).bind(steps.last().copied().unwrap_or_default());
-            }
-            query
-        });
-        written.map_err(Error::of("write cases"))?;
-    }
-    Ok(())
+pub fn put(writes: &mut Writes, rows: &[Stored]) {
+    const PUT: Shape = Shape {
+        doing: "write cases",
+        text: Text::List {
+            head: concat!("insert into case_state (", columns!(), ", last_seq) values "),
+            tail: " on conflict (service, case_id) do update set unit = excluded.unit, submitted_at = excluded.submitted_at, \
+            completed_file_at = excluded.completed_file_at, ended_at = excluded.ended_at, end_kind = excluded.end_kind, due = excluded.due, \
+            class = excluded.class, channel = excluded.channel, area = excluded.area, pauses = excluded.pauses, steps = excluded.steps, \
+            last_seq = excluded.last_seq",
+            most: 64,
+        },
+    };
+    let values = |Stored { service, case, state, steps }: &Stored| -> [Value; 14] {
+        let pauses: Vec<(Millis, Option<Millis>)> = state.pauses.iter().map(|pause| (pause.from, pause.to)).collect();
+        let [submitted_at, completed_file_at, ended_at, end_kind, due] =
+            [state.submitted_at, state.completed_file_at, state.end.map(|end| end.at), state.end.map(|end| end.kind.code()), state.due]
+                .map(Value::from);
+        let [class, channel, area] = [&state.class, &state.channel, &state.area].map(|word| Value::from(word.clone()));
+        let (pauses, last) = (json(&pauses).into(), steps.last().copied().unwrap_or_default().into());
+        let (service, case, unit) = ((*service).into(), case.clone().into(), state.unit.into());
+        [
+            service,
+            case,
+            unit,
+            submitted_at,
+            completed_file_at,
+            ended_at,
+            end_kind,
+            due,
+            class,
+            channel,
+            area,
+            pauses,
+            json(steps).into(),
+            last,
+        ]
+    };
+    writes.rows(PUT, rows.iter().map(values));
 }
 
 /// Takes cases away of which nothing is known any more.
-///
-/// # Errors
-/// Any failure of the query.
-pub async fn remove(tx: &mut Tx, keys: &[Key]) -> Result<(), Error> {
-    const TEXT: &str = "delete from case_state where service = $1 and case_id = $2";
-    for (service, case) in keys {
-        run!(tx, sqlx::query(TEXT).bind(service).bind(case)).map_err(Error::of("remove a case"))?;
-    }
-    Ok(())
+pub fn remove(writes: &mut Writes, keys: &[Key]) {
+    const REMOVE: Shape = Shape {
+        doing: "remove cases",
+        text: Text::List { head: "delete from case_state where (service, case_id) in (values ", tail: ")", most: 512 },
+    };
+    writes.rows(REMOVE, keys.iter().map(|(service, case)| [(*service).into(), case.clone().into()]));
 }
 
 fn json<T: serde::Serialize>(list: &T) -> String {

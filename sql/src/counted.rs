@@ -2,10 +2,14 @@
 
 use rules::at::At;
 use rules::time::Millis;
+use rusqlite::{Connection, OptionalExtension};
+use sqlx::PgPool;
 
-use crate::db::{Db, Tx, read, run};
+use crate::behind::{Shape, Text, Value, Writes};
+use crate::db::{Db, Engine, read};
 use crate::error::Error;
-use crate::keyed::{self, SHAPES, padded, pieces};
+use crate::keyed;
+use crate::part::{self, Part};
 
 /// A sample that counts.
 #[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
@@ -49,26 +53,50 @@ impl Counted {
     }
 }
 
-/// The rows of these keys, for those that exist.
+/// The rows of these keys and the parts of those, for those that exist.
 ///
 /// # Errors
-/// Any failure of the query.
-pub async fn by_keys(db: &Db, keys: &[Key]) -> Result<Vec<Counted>, Error> {
-    const HEAD: &str = "select indicator, unit, grain, at, seq, received_at, source, time, value, numerator, denominator \
-        from counted where (indicator, unit, grain, at) in (values ";
+/// Any failure of a query.
+pub async fn with_parts(db: &Db, keys: Vec<Key>, parts: Vec<part::Key>) -> Result<(Vec<Counted>, Vec<Part>), Error> {
+    match db.engine() {
+        Engine::Sqlite(pools) => {
+            let question = move |connection: &Connection| Ok((by_keys_here(connection, &keys)?, part::by_keys_here(connection, &parts)?));
+            pools.bulk.ask("read the samples that count", question).await
+        }
+        Engine::Postgres(server) => Ok((by_keys_there(&server.read, &keys).await?, part::by_keys_there(&server.read, &parts).await?)),
+    }
+}
+
+fn by_keys_here(connection: &Connection, keys: &[Key]) -> rusqlite::Result<Vec<Counted>> {
+    const TEXT: &str = "select seq, received_at, source, time, value, numerator, denominator \
+        from counted where indicator = ? and unit = ? and grain = ? and at = ?";
+    let mut query = connection.prepare_cached(TEXT)?;
     let mut found = Vec::new();
-    for piece in keys.chunks(SHAPES[0]) {
-        let shape = padded(piece.len());
-        let rows: Result<Vec<Counted>, _> = read!(db, conn => {
-            let mut query = keyed::query_as(HEAD, ")", 4, shape);
-            for (indicator, unit, grain, at) in piece.iter().chain(std::iter::repeat(&piece[piece.len() - 1])).take(shape) {
-                query = query.bind(indicator).bind(unit).bind(grain).bind(at);
-            }
-            query.fetch_all(conn).await
-        });
-        found.extend(rows.map_err(Error::of("read the samples that count"))?);
+    for &(indicator, unit, grain, at) in keys {
+        let counted = |row: &rusqlite::Row<'_>| {
+            Ok(Counted {
+                indicator,
+                unit,
+                grain,
+                at,
+                seq: row.get(0)?,
+                received_at: row.get(1)?,
+                source: row.get(2)?,
+                time: row.get(3)?,
+                value: row.get(4)?,
+                numerator: row.get(5)?,
+                denominator: row.get(6)?,
+            })
+        };
+        found.extend(query.query_row((indicator, unit, grain, at), counted).optional()?);
     }
     Ok(found)
+}
+
+async fn by_keys_there(pool: &PgPool, keys: &[Key]) -> Result<Vec<Counted>, Error> {
+    const TEXT: &str = "select indicator, unit, grain, at, seq, received_at, source, time, value, numerator, denominator \
+        from counted where (indicator, unit, grain, at) in (select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]))";
+    keyed::by_four(pool, TEXT, keys).await.map_err(Error::of("read the samples that count"))
 }
 
 /// The rows of one indicator, unit and grain with `from <= at < to`, in log order.
@@ -83,38 +111,38 @@ pub async fn between(db: &Db, indicator: i64, unit: i64, grain: i64, from: i64, 
 }
 
 /// Writes rows, replacing those with the same key.
-///
-/// # Errors
-/// Any failure of the query.
-pub async fn put(tx: &mut Tx, rows: &[Counted]) -> Result<(), Error> {
-    const HEAD: &str =
-        "insert into counted (indicator, unit, grain, at, seq, received_at, source, time, value, numerator, denominator) values ";
-    const TAIL: &str = " on conflict (indicator, unit, grain, at) do update set seq = excluded.seq, received_at = excluded.received_at, \
-        source = excluded.source, time = excluded.time, value = excluded.value, numerator = excluded.numerator, denominator = excluded.denominator";
-    for piece in pieces(rows, 64) {
-        let written = run!(tx, {
-            let mut query = keyed::query(HEAD, TAIL, 11, piece.len());
-            for row in piece {
-                query = query.bind(row.indicator).bind(row.unit).bind(row.grain).bind(row.at).bind(row.seq).bind(row.received_at);
-                query = query.bind(row.source).bind(row.time).bind(row.value).bind(row.numerator).bind(row.denominator);
-            }
-            query
-        });
-        written.map_err(Error::of("write the samples that count"))?;
-    }
-    Ok(())
+pub fn put(writes: &mut Writes, rows: &[Counted]) {
+    const PUT: Shape = Shape {
+        doing: "write the samples that count",
+        text: Text::List {
+            head: "insert into counted (indicator, unit, grain, at, seq, received_at, source, time, value, numerator, denominator) values ",
+            tail: " on conflict (indicator, unit, grain, at) do update set seq = excluded.seq, received_at = excluded.received_at, \
+            source = excluded.source, time = excluded.time, value = excluded.value, numerator = excluded.numerator, \
+            denominator = excluded.denominator",
+            most: 64,
+        },
+    };
+    writes.rows(PUT, rows.iter().map(row_values));
 }
 
 /// Takes rows away: nothing counts under these keys any more.
-///
-/// # Errors
-/// Any failure of the query.
-pub async fn remove(tx: &mut Tx, keys: &[Key]) -> Result<(), Error> {
-    const TEXT: &str = "delete from counted where indicator = $1 and unit = $2 and grain = $3 and at = $4";
-    for (indicator, unit, grain, at) in keys {
-        run!(tx, sqlx::query(TEXT).bind(indicator).bind(unit).bind(grain).bind(at)).map_err(Error::of("remove a sample that counted"))?;
-    }
-    Ok(())
+pub fn remove(writes: &mut Writes, keys: &[Key]) {
+    const REMOVE: Shape = Shape {
+        doing: "remove samples that counted",
+        text: Text::List { head: "delete from counted where (indicator, unit, grain, at) in (values ", tail: ")", most: 512 },
+    };
+    writes.rows(REMOVE, keys.iter().map(key_values));
+}
+
+fn row_values(row: &Counted) -> [Value; 11] {
+    let [indicator, unit, grain, at, seq, received_at, source] =
+        [row.indicator, row.unit, row.grain, row.at, row.seq, row.received_at, row.source].map(Value::from);
+    let [value, numerator, denominator] = [row.value, row.numerator, row.denominator].map(Value::from);
+    [indicator, unit, grain, at, seq, received_at, source, row.time.into(), value, numerator, denominator]
+}
+
+fn key_values(&(indicator, unit, grain, at): &Key) -> [Value; 4] {
+    [indicator, unit, grain, at].map(Value::from)
 }
 
 /// The other revisions of these samples, in log order.
@@ -134,36 +162,25 @@ pub async fn superseded(db: &Db, keys: &[Key]) -> Result<Vec<Counted>, Error> {
 }
 
 /// Keeps revisions that do not count.
-///
-/// # Errors
-/// Any failure of the query.
-pub async fn keep_superseded(tx: &mut Tx, rows: &[Counted]) -> Result<(), Error> {
-    const HEAD: &str =
-        "insert into superseded (indicator, unit, grain, at, seq, received_at, source, time, value, numerator, denominator) values ";
-    for piece in pieces(rows, 64) {
-        let written = run!(tx, {
-            let mut query = keyed::query(HEAD, " on conflict (indicator, unit, grain, at, seq) do nothing", 11, piece.len());
-            for row in piece {
-                query = query.bind(row.indicator).bind(row.unit).bind(row.grain).bind(row.at).bind(row.seq).bind(row.received_at);
-                query = query.bind(row.source).bind(row.time).bind(row.value).bind(row.numerator).bind(row.denominator);
-            }
-            query
-        });
-        written.map_err(Error::of("keep superseded samples"))?;
-    }
-    Ok(())
+pub fn keep_superseded(writes: &mut Writes, rows: &[Counted]) {
+    const KEEP: Shape = Shape {
+        doing: "keep superseded samples",
+        text: Text::List {
+            head: "insert into superseded (indicator, unit, grain, at, seq, received_at, source, time, value, numerator, denominator) values ",
+            tail: " on conflict (indicator, unit, grain, at, seq) do nothing",
+            most: 64,
+        },
+    };
+    writes.rows(KEEP, rows.iter().map(row_values));
 }
 
 /// Takes away the other revisions of these samples, before they are kept anew.
-///
-/// # Errors
-/// Any failure of the query.
-pub async fn remove_superseded(tx: &mut Tx, keys: &[Key]) -> Result<(), Error> {
-    const TEXT: &str = "delete from superseded where indicator = $1 and unit = $2 and grain = $3 and at = $4";
-    for (indicator, unit, grain, at) in keys {
-        run!(tx, sqlx::query(TEXT).bind(indicator).bind(unit).bind(grain).bind(at)).map_err(Error::of("remove superseded samples"))?;
-    }
-    Ok(())
+pub fn remove_superseded(writes: &mut Writes, keys: &[Key]) {
+    const REMOVE: Shape = Shape {
+        doing: "remove superseded samples",
+        text: Text::List { head: "delete from superseded where (indicator, unit, grain, at) in (values ", tail: ")", most: 512 },
+    };
+    writes.rows(REMOVE, keys.iter().map(key_values));
 }
 
 /// A value that counts, with when: for medians, which do not merge from parts.

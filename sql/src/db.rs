@@ -6,6 +6,7 @@
 mod postgres;
 mod sqlite;
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,10 +33,14 @@ pub struct Db {
     inner: Arc<Inner>,
 }
 
+pub(crate) type Parents = std::sync::Mutex<HashMap<i64, Option<i64>>>;
+
 #[derive(Debug)]
 struct Inner {
     engine: Engine,
     signal: Signal,
+    /// The configured source above each source that was met, by numbers.
+    parents: Parents,
     /// Whose turn it is to write. SQLite's own lock makes writers poll; here they queue.
     writing: Arc<Mutex<()>>,
 }
@@ -63,7 +68,7 @@ pub struct Tx {
 pub(crate) enum Durability {
     /// When its commit returns.
     Committed,
-    /// When a later one of the first kind returns.
+    /// When that of a later one of the first kind returns.
     WithTheNext,
 }
 
@@ -135,7 +140,7 @@ impl Db {
             }
             false => (Engine::Sqlite(Pools::open(url).await?), Signal::default()),
         };
-        Ok(Db { inner: Arc::new(Inner { engine, signal, writing: Arc::default() }) })
+        Ok(Db { inner: Arc::new(Inner { engine, signal, parents: Parents::default(), writing: Arc::default() }) })
     }
 
     /// Begins a write transaction; waits for whoever writes, in this process and in others.
@@ -143,29 +148,14 @@ impl Db {
     /// # Errors
     /// [`Error::Busy`] when another process keeps the lock for longer than five seconds.
     pub async fn begin(&self) -> Result<Tx, Error> {
-        self.begin_with(Durability::Committed).await
-    }
-
-    /// The same for what is made of the log and of the configuration and can be made of them again. Its commit does not wait
-    /// for the disk: after a power cut the store may stand at an earlier one, never between two, and the next commit of
-    /// [`Db::begin`] or of the log makes it durable.
-    ///
-    /// # Errors
-    /// As [`Db::begin`].
-    pub async fn begin_behind(&self) -> Result<Tx, Error> {
-        self.begin_with(Durability::WithTheNext).await
-    }
-
-    async fn begin_with(&self, durability: Durability) -> Result<Tx, Error> {
         let turn = self.turn().await?;
         let (engine, voice) = match self.engine() {
             Engine::Sqlite(pools) => {
-                let pool = if durability == Durability::Committed { &pools.write } else { &pools.behind };
-                let transaction = pool.begin_with("begin immediate").await.map_err(Error::of("begin a write transaction"))?;
+                let transaction = pools.write.begin_with("begin immediate").await.map_err(Error::of("begin a write transaction"))?;
                 (TxEngine::Sqlite(transaction), None)
             }
             Engine::Postgres(server) => {
-                let transaction = Box::pin(server.begin(Lock::Tables, durability)).await?;
+                let transaction = Box::pin(server.begin(Lock::Tables, Durability::Committed)).await?;
                 (TxEngine::Postgres(transaction), Some(Arc::clone(&server.voice)))
             }
         };
@@ -225,6 +215,10 @@ impl Db {
             Engine::Sqlite(pools) => &pools.path,
             Engine::Postgres(_) => Path::new(""),
         }
+    }
+
+    pub(crate) fn parents(&self) -> &Parents {
+        &self.inner.parents
     }
 
     pub(crate) fn engine(&self) -> &Engine {

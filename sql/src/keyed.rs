@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::{Mutex, OnceLock};
 
+use sqlx::postgres::PgRow;
 use sqlx::query::{Query, QueryAs};
-use sqlx::{Database, FromRow, Postgres, Sqlite};
+use sqlx::{Database, FromRow, PgPool, Postgres, Sqlite};
 
 /// How many rows one statement may carry; a shorter list is padded by repeating its last row
 /// (for keys, where a repeat changes nothing) or takes the next smaller shapes (for rows).
@@ -74,6 +75,17 @@ pub(crate) fn query_as<E: Places, R: for<'r> FromRow<'r, E::Row>>(
     rows: usize,
 ) -> QueryAs<'static, E, R, <E as Database>::Arguments> {
     sqlx::query_as(statement::<E>(head, tail, columns, rows))
+}
+
+/// What a text finds on a database server with keys of four numbers: one array for each, so one text for any number of keys.
+pub(crate) async fn by_four<R>(pool: &PgPool, text: &'static str, keys: &[(i64, i64, i64, i64)]) -> Result<Vec<R>, sqlx::Error>
+where
+    R: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
+    let column = |of: fn(&(i64, i64, i64, i64)) -> i64| keys.iter().map(of).collect::<Vec<i64>>();
+    let query =
+        sqlx::query_as(text).bind(column(|key| key.0)).bind(column(|key| key.1)).bind(column(|key| key.2)).bind(column(|key| key.3));
+    query.fetch_all(pool).await
 }
 
 /// The smallest shape that holds `n` rows, for keys.

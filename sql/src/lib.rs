@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod behind;
 mod bulk;
 pub mod case_state;
 pub mod chain;

@@ -1,8 +1,8 @@
 //! Parts that changed and whose windows outside the boards wait to be rolled up.
 
-use crate::db::{Db, Tx, read, run};
+use crate::behind::{Shape, Text, Value, Writes};
+use crate::db::{Db, read};
 use crate::error::Error;
-use crate::keyed::{self, pieces};
 
 /// The unit of a mark that stands for everything of an indicator.
 pub const EVERY_UNIT: i64 = 0;
@@ -38,48 +38,36 @@ pub async fn count(db: &Db) -> Result<i64, Error> {
 }
 
 /// Adds marks; one that is there already stays one.
-///
-/// # Errors
-/// Any failure of the query.
-pub async fn put(tx: &mut Tx, marks: &[Mark]) -> Result<(), Error> {
-    const HEAD: &str = "insert into mark (indicator, unit, grain, start) values ";
-    for piece in pieces(marks, 512) {
-        let written = run!(tx, {
-            let mut query = keyed::query(HEAD, " on conflict (indicator, unit, grain, start) do nothing", 4, piece.len());
-            for mark in piece {
-                query = query.bind(mark.indicator).bind(mark.unit).bind(mark.grain).bind(mark.start);
-            }
-            query
-        });
-        written.map_err(Error::of("write marks"))?;
-    }
-    Ok(())
+pub fn put(writes: &mut Writes, marks: &[Mark]) {
+    const PUT: Shape = Shape {
+        doing: "write marks",
+        text: Text::List {
+            head: "insert into mark (indicator, unit, grain, start) values ",
+            tail: " on conflict (indicator, unit, grain, start) do nothing",
+            most: 512,
+        },
+    };
+    writes.rows(PUT, marks.iter().map(values));
 }
 
 /// Takes away marks whose windows are rolled up.
-///
-/// # Errors
-/// Any failure of the query.
-pub async fn remove(tx: &mut Tx, marks: &[Mark]) -> Result<(), Error> {
-    const HEAD: &str = "delete from mark where (indicator, unit, grain, start) in (values ";
-    for piece in pieces(marks, 512) {
-        let written = run!(tx, {
-            let mut query = keyed::query(HEAD, ")", 4, piece.len());
-            for mark in piece {
-                query = query.bind(mark.indicator).bind(mark.unit).bind(mark.grain).bind(mark.start);
-            }
-            query
-        });
-        written.map_err(Error::of("remove marks"))?;
-    }
-    Ok(())
+pub fn remove(writes: &mut Writes, marks: &[Mark]) {
+    const REMOVE: Shape = Shape {
+        doing: "remove marks",
+        text: Text::List { head: "delete from mark where (indicator, unit, grain, start) in (values ", tail: ")", most: 512 },
+    };
+    writes.rows(REMOVE, marks.iter().map(values));
 }
 
 /// Takes away all marks of an indicator.
-///
-/// # Errors
-/// Any failure of the query.
-pub async fn remove_of_indicator(tx: &mut Tx, indicator: i64) -> Result<(), Error> {
-    run!(tx, sqlx::query("delete from mark where indicator = $1").bind(indicator)).map_err(Error::of("remove marks"))?;
-    Ok(())
+pub fn remove_of_indicator(writes: &mut Writes, indicator: i64) {
+    const REMOVE: Shape = Shape {
+        doing: "remove the marks of an indicator",
+        text: Text::List { head: "delete from mark where indicator in (values ", tail: ")", most: 1 },
+    };
+    writes.rows(REMOVE, std::iter::once([indicator.into()]));
+}
+
+fn values(mark: &Mark) -> [Value; 4] {
+    [mark.indicator.into(), mark.unit.into(), mark.grain.into(), mark.start.into()]
 }

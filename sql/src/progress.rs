@@ -1,8 +1,8 @@
 //! Named counters of work done behind the log.
 
-use crate::db::{Db, Tx, read, run, write};
+use crate::behind::{Shape, Text, Touching, Writes};
+use crate::db::{Db, read};
 use crate::error::Error;
-use crate::signal::{Hint, tell};
 
 /// The counters there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,39 +43,28 @@ pub async fn get(db: &Db, counter: Counter) -> Result<i64, Error> {
 }
 
 /// Sets a counter.
-///
-/// # Errors
-/// Any failure of the query.
-pub async fn set(tx: &mut Tx, counter: Counter, value: i64) -> Result<(), Error> {
-    const TEXT: &str = "insert into progress (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value";
-    run!(tx, sqlx::query(TEXT).bind(counter.name()).bind(value)).map_err(Error::of("set a counter"))?;
-    Ok(())
+pub fn set(writes: &mut Writes, counter: Counter, value: i64) {
+    const SET: Shape = Shape {
+        doing: "set a counter",
+        text: Text::List {
+            head: "insert into progress (name, value) values ",
+            tail: " on conflict (name) do update set value = excluded.value",
+            most: 1,
+        },
+    };
+    writes.rows(SET, std::iter::once([counter.name().to_owned().into(), value.into()]));
 }
 
-/// Sets a counter that still stands where it was read; false when another process moved it meanwhile.
-///
-/// # Errors
-/// Any failure of the query.
-pub async fn advance(tx: &mut Tx, counter: Counter, from: i64, to: i64) -> Result<bool, Error> {
-    const TEXT: &str = "insert into progress (name, value) values ($1, $2) \
-        on conflict (name) do update set value = excluded.value where progress.value = $3";
-    let done = run!(tx, sqlx::query(TEXT).bind(counter.name()).bind(to).bind(from)).map_err(Error::of("move a counter"))?;
-    Ok(done == 1)
-}
-
-/// Adds one to a counter; returns what it comes to.
-///
-/// # Errors
-/// Any failure of the query.
-pub async fn grow(tx: &mut Tx, counter: Counter) -> Result<i64, Error> {
-    const TEXT: &str =
-        "insert into progress (name, value) values ($1, 1) on conflict (name) do update set value = progress.value + 1 returning value";
-    let value = write!(tx, conn => sqlx::query_scalar(TEXT).bind(counter.name()).fetch_one(conn).await);
-    let value = value.map_err(Error::of("grow a counter"))?;
-    if counter == Counter::RollupVersion {
-        tell(tx, Hint::Rollups).await?;
-    }
-    Ok(value)
+/// Moves a counter that still stands where it was read; when another process moved it meanwhile nothing at all is written.
+pub fn advance(writes: &mut Writes, counter: Counter, from: i64, to: i64) {
+    const FIRST: Shape = Shape {
+        doing: "begin a counter",
+        text: Text::Each("insert into progress (name, value) values ($1, 0) on conflict (name) do nothing"),
+    };
+    const MOVE: Shape =
+        Shape { doing: "move a counter", text: Text::Each("update progress set value = $1 where name = $2 and value = $3") };
+    writes.rows(FIRST, std::iter::once([counter.name().to_owned().into()]));
+    writes.touching(MOVE, Touching::MustOne, std::iter::once([to.into(), counter.name().to_owned().into(), from.into()]));
 }
 
 /// How far the work behind the log is, in one look.
@@ -91,6 +80,8 @@ pub struct Standing {
     pub carried_day: i64,
     /// When time alone may change a roll-up next; None when it changes none.
     pub next_due: Option<i64>,
+    /// Place of the first void; None when nothing was ever taken back.
+    pub first_void: Option<i64>,
 }
 
 /// How far the work behind the log is now: a pass asks this every time, also when there is nothing to do.
@@ -102,6 +93,7 @@ pub async fn standing(db: &Db) -> Result<Standing, Error> {
         coalesce((select last_seq from batch order by no desc limit 1), 0) as head, \
         coalesce((select value from progress where name = 'merged_seq'), 0) as merged, \
         coalesce((select value from progress where name = 'carried_day'), 0) as carried_day, \
-        (select min(next_due) from rollup where next_due is not null) as next_due";
+        (select min(next_due) from rollup where next_due is not null) as next_due, \
+        (select min(seq) from void) as first_void";
     read!(db, conn => sqlx::query_as(TEXT).fetch_one(conn).await).map_err(Error::of("read how far the roll-up is"))
 }

@@ -18,9 +18,9 @@ use rules::period::Every;
 use rules::status::Status;
 use rules::time::Millis;
 
-use crate::db::{Db, Engine, Tx, read, run};
+use crate::behind::{Shape, Text, Touching, Value, Writes};
+use crate::db::{Db, Engine, read};
 use crate::error::Error;
-use crate::keyed::{self, pieces};
 
 /// Names a window of an indicator of a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -167,47 +167,60 @@ pub async fn version(db: &Db) -> Result<i64, Error> {
     crate::progress::get(db, crate::progress::Counter::RollupVersion).await
 }
 
-/// Writes roll-ups, replacing those with the same key. A source below a configured one (`S/…`) is
-/// written as that one, whose rhythm is known.
+/// Writes roll-ups, replacing those with the same key, and gives them a new version. A source below a configured one (`S/…`)
+/// is written as that one, whose rhythm is known.
 ///
 /// # Errors
-/// Any failure of the query.
-pub async fn put(tx: &mut Tx, rows: &[Rollup]) -> Result<(), Error> {
-    const HEAD: &str = concat!("insert into rollup (", columns!(), ") values ");
-    const TAIL: &str = " on conflict (every, start, indicator, unit) do update set own_value = excluded.own_value, \
-        own_numerator = excluded.own_numerator, own_denominator = excluded.own_denominator, own_n = excluded.own_n, \
-        own_data_at = excluded.own_data_at, own_source = excluded.own_source, value = excluded.value, numerator = excluded.numerator, \
-        denominator = excluded.denominator, n = excluded.n, data_at = excluded.data_at, source = excluded.source, target = excluded.target, \
-        target_high = excluded.target_high, achievement = excluded.achievement, status = excluded.status, as_of = excluded.as_of, \
-        computed_at = excluded.computed_at, revision = excluded.revision, next_due = excluded.next_due";
-    let parents = crate::source::parents(tx).await?;
-    let configured = |source: Option<i64>| source.map(|no| parents.get(&no).copied().unwrap_or(no));
-    for piece in pieces(&last_of_each(rows), 64) {
-        let written = run!(tx, {
-            let mut query = keyed::query(HEAD, TAIL, 24, piece.len());
-            for row in piece {
-                query = query.bind(row.key.every).bind(row.key.start).bind(row.key.indicator).bind(row.key.unit);
-                query = query
-                    .bind(row.own.value)
-                    .bind(row.own.numerator)
-                    .bind(row.own.denominator)
-                    .bind(row.own.n)
-                    .bind(row.own.data_at)
-                    .bind(configured(row.own.source));
-                query = query
-                    .bind(row.value)
-                    .bind(row.numerator)
-                    .bind(row.denominator)
-                    .bind(row.n)
-                    .bind(row.data_at)
-                    .bind(configured(row.source));
-                query = query.bind(row.target).bind(row.target_high).bind(row.achievement).bind(row.status.code());
-                query = query.bind(row.as_of).bind(row.computed_at).bind(row.revision).bind(row.next_due);
-            }
-            query
-        });
-        written.map_err(Error::of("write roll-ups"))?;
-    }
+/// A failed read of the sources.
+pub async fn put(db: &Db, writes: &mut Writes, rows: &[Rollup]) -> Result<(), Error> {
+    const PUT: Shape = Shape {
+        doing: "write roll-ups",
+        text: Text::List {
+            head: concat!("insert into rollup (", columns!(), ") values "),
+            tail: " on conflict (every, start, indicator, unit) do update set own_value = excluded.own_value, \
+            own_numerator = excluded.own_numerator, own_denominator = excluded.own_denominator, own_n = excluded.own_n, \
+            own_data_at = excluded.own_data_at, own_source = excluded.own_source, value = excluded.value, numerator = excluded.numerator, \
+            denominator = excluded.denominator, n = excluded.n, data_at = excluded.data_at, source = excluded.source, \
+            target = excluded.target, target_high = excluded.target_high, achievement = excluded.achievement, status = excluded.status, \
+            as_of = excluded.as_of, computed_at = excluded.computed_at, revision = excluded.revision, next_due = excluded.next_due",
+            most: 64,
+        },
+    };
+    let sources: HashSet<i64> = rows.iter().flat_map(|row| [row.own.source, row.source]).flatten().collect();
+    let configured = crate::source::configured(db, sources).await?;
+    let configured = |source: Option<i64>| source.map(|no| configured.get(&no).copied().unwrap_or(no));
+    let values = |row: &Rollup| -> [Value; 24] {
+        let Key { every, start, indicator, unit } = row.key;
+        let own = &row.own;
+        [
+            every.into(),
+            start.into(),
+            indicator.into(),
+            unit.into(),
+            own.value.into(),
+            own.numerator.into(),
+            own.denominator.into(),
+            own.n.into(),
+            own.data_at.into(),
+            configured(own.source).into(),
+            row.value.into(),
+            row.numerator.into(),
+            row.denominator.into(),
+            row.n.into(),
+            row.data_at.into(),
+            configured(row.source).into(),
+            row.target.into(),
+            row.target_high.into(),
+            row.achievement.into(),
+            row.status.code().into(),
+            row.as_of.into(),
+            row.computed_at.into(),
+            row.revision.into(),
+            row.next_due.into(),
+        ]
+    };
+    writes.rows(PUT, last_of_each(rows).into_iter().map(values));
+    writes.grow_version();
     Ok(())
 }
 
@@ -219,13 +232,15 @@ fn last_of_each(rows: &[Rollup]) -> Vec<&Rollup> {
     last
 }
 
-/// Takes away the roll-ups of one window of an indicator that were computed before a moment; tells how many there were.
-///
-/// # Errors
-/// Any failure of the query.
-pub async fn remove_older(tx: &mut Tx, every: i64, start: i64, indicator: i64, computed_before: Millis) -> Result<u64, Error> {
-    const TEXT: &str = "delete from rollup where every = $1 and start = $2 and indicator = $3 and computed_at < $4";
-    run!(tx, sqlx::query(TEXT).bind(every).bind(start).bind(indicator).bind(computed_before)).map_err(Error::of("remove roll-ups"))
+/// Takes away the roll-ups of one kind of window of an indicator, with these starts, that were computed before a moment; the
+/// commit tells how many there were.
+pub fn remove_older(writes: &mut Writes, every: i64, starts: &[i64], indicator: i64, computed_before: Millis) {
+    const REMOVE: Shape = Shape {
+        doing: "remove roll-ups",
+        text: Text::Each("delete from rollup where every = $1 and start = $2 and indicator = $3 and computed_at < $4"),
+    };
+    let rows = starts.iter().map(|start| [every, *start, indicator, computed_before].map(Value::from));
+    writes.touching(REMOVE, Touching::Removed, rows);
 }
 
 /// Keys of the roll-ups that time alone may have changed by `now`, longest due first, at most `limit`.
@@ -241,14 +256,14 @@ pub async fn due(db: &Db, now: Millis, limit: i64) -> Result<Vec<Key>, Error> {
 }
 
 /// Leaves roll-ups as they are from now on: nobody measures them any more.
-///
-/// # Errors
-/// Any failure of the query.
-pub async fn leave(tx: &mut Tx, keys: &[Key]) -> Result<(), Error> {
-    const TEXT: &str = "update rollup set next_due = null where every = $1 and start = $2 and indicator = $3 and unit = $4";
-    for key in keys {
-        run!(tx, sqlx::query(TEXT).bind(key.every).bind(key.start).bind(key.indicator).bind(key.unit))
-            .map_err(Error::of("leave a roll-up"))?;
-    }
-    Ok(())
+pub fn leave(writes: &mut Writes, keys: &[Key]) {
+    const LEAVE: Shape = Shape {
+        doing: "leave roll-ups",
+        text: Text::List {
+            head: "update rollup set next_due = null where (every, start, indicator, unit) in (values ",
+            tail: ")",
+            most: 512,
+        },
+    };
+    writes.rows(LEAVE, keys.iter().map(|key| [key.every, key.start, key.indicator, key.unit].map(Value::from)));
 }

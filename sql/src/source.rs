@@ -1,6 +1,7 @@
 //! Numbers of CloudEvents sources: the configured ones and the longer ones below them (`S/…`).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::PoisonError;
 
 use crate::db::{Db, Tx, read, run, write};
 use crate::error::Error;
@@ -25,13 +26,19 @@ pub async fn all(db: &Db) -> Result<Vec<(String, i64, Option<i64>)>, Error> {
         .map_err(Error::of("read the sources"))
 }
 
-/// The configured source of each that lies below one.
+/// The configured source of each of these that lies below one. A number keeps its parent, so what was read once is remembered.
 ///
 /// # Errors
 /// Any failure of the query.
-pub(crate) async fn parents(tx: &mut Tx) -> Result<HashMap<i64, i64>, Error> {
-    const TEXT: &str = "select no, parent from source where parent is not null";
-    let rows: Vec<(i64, i64)> =
-        write!(tx, conn => sqlx::query_as(TEXT).fetch_all(conn).await).map_err(Error::of("read the sources below others"))?;
-    Ok(rows.into_iter().collect())
+pub(crate) async fn configured(db: &Db, sources: HashSet<i64>) -> Result<HashMap<i64, i64>, Error> {
+    let missing = {
+        let known = db.parents().lock().unwrap_or_else(PoisonError::into_inner);
+        sources.iter().any(|no| !known.contains_key(no))
+    };
+    if missing {
+        let all = all(db).await?;
+        db.parents().lock().unwrap_or_else(PoisonError::into_inner).extend(all.into_iter().map(|(_, no, parent)| (no, parent)));
+    }
+    let known = db.parents().lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(sources.into_iter().filter_map(|no| Some((no, known.get(&no).copied().flatten()?))).collect())
 }

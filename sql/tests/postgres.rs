@@ -6,6 +6,7 @@ use std::time::Duration;
 use rules::at::At;
 use rules::case::{CaseState, End, EndKind, Pause, Step};
 use rules::time::Millis;
+use sql::behind::Writes;
 use sql::case_state::{self, Stored};
 use sql::configuration::{Change, Table, record};
 use sql::log::{Appender, CaseStep, Content, Entry, Group, NewEvent, Outcome, entries_after};
@@ -115,10 +116,9 @@ async fn other_processes_are_heard_and_oneself_is_not_heard_twice() {
 async fn a_counter_that_another_process_moved_stays() {
     let Some((db, _store)) = store().await else { return };
     let advance = async |from, to| {
-        let mut tx = db.begin().await.expect("a transaction");
-        let advanced = progress::advance(&mut tx, Counter::MergedSeq, from, to).await.expect("an answer");
-        tx.commit().await.expect("a commit");
-        advanced
+        let mut writes = Writes::default();
+        progress::advance(&mut writes, Counter::MergedSeq, from, to);
+        writes.commit(&db).await.expect("an answer").is_some()
     };
     assert!(advance(0, 5).await && advance(5, 7).await);
     assert!(!advance(5, 9).await);
@@ -184,11 +184,13 @@ async fn views_show_cases_and_all_that_happened_to_them() {
         pauses: vec![Pause { from: 7, to: None }],
     };
     let case = Stored { service: 1, case: "B-1".to_owned(), state, steps: vec![1] };
-    case_state::put(&mut tx, std::slice::from_ref(&case)).await.expect("a case");
+    tx.commit().await.expect("a commit");
+    let mut writes = Writes::default();
+    case_state::put(&mut writes, std::slice::from_ref(&case));
     let end = End { at: 1_795_491_000_000, kind: EndKind::Rejected };
     let ended = Stored { state: CaseState { end: Some(end), class: Some("small".to_owned()), ..case.state.clone() }, ..case };
-    case_state::put(&mut tx, std::slice::from_ref(&ended)).await.expect("the same case, further on");
-    tx.commit().await.expect("a commit");
+    case_state::put(&mut writes, std::slice::from_ref(&ended));
+    writes.commit(&db).await.expect("a commit");
     assert_eq!(case_state::by_keys(&db, vec![(1, "B-1".to_owned())]).await.expect("cases"), [ended]);
     let steps = Step::ALL.iter().enumerate().map(|(no, step)| {
         let (service, case, at) = (1, "B-1".to_owned(), 1_795_487_400_123);

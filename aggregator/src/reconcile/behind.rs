@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use rules::indicator::{Accumulates, Indicator};
+use sql::Db;
+use sql::behind::Writes;
 use sql::mark::{self, EVERY_UNIT, Mark};
-use sql::progress::Counter;
+use sql::rollup::Rollup;
 use sql::signal::Written;
 use tokio::time::Instant;
 
-use super::{boards, carry, cases, write};
+use super::{ROWS_AT_ONCE, boards, carry, cases, commit, write};
 use crate::desk::Desk;
 use crate::error::Error;
 use crate::roll::{self, Context, Wanted};
@@ -52,9 +54,9 @@ pub(super) async fn slice(context: &Context, today: NaiveDate, desk: &Arc<Desk>)
 }
 
 async fn forget(context: &Context, indicator: i64) -> Result<(), Error> {
-    let mut tx = context.db.begin_behind().await?;
-    mark::remove_of_indicator(&mut tx, indicator).await?;
-    tx.commit().await?;
+    let mut writes = Writes::default();
+    mark::remove_of_indicator(&mut writes, indicator);
+    writes.commit(&context.db).await?;
     Ok(())
 }
 
@@ -83,11 +85,7 @@ async fn indicator_of(context: &Context, today: NaiveDate, indicator: &Indicator
         }
     }
     rows.extend(roll::some(context, wanted).await?);
-    write(&context.db, &rows).await?;
-    let mut tx = context.db.begin_behind().await?;
-    mark::remove(&mut tx, marks).await?;
-    tx.commit().await?;
-    Ok(())
+    write_and_remove(&context.db, &rows, marks).await
 }
 
 async fn of_cases(context: &Context, today: NaiveDate, desk: &Arc<Desk>, indicator: &Indicator, marks: &[Mark]) -> Result<(), Error> {
@@ -98,31 +96,37 @@ async fn of_cases(context: &Context, today: NaiveDate, desk: &Arc<Desk>, indicat
         true => cases::whole(context, desk, indicator, marked).await?,
         false => cases::measure(context, desk, BTreeMap::from([(indicator.no, marked)])).await?,
     };
-    write(&context.db, &rows).await?;
     if redefined {
+        write(&context.db, &rows).await?;
         remove_leftovers(context, indicator).await?;
         return forget(context, indicator.no).await;
     }
-    let mut tx = context.db.begin_behind().await?;
-    mark::remove(&mut tx, marks).await?;
-    tx.commit().await?;
-    Ok(())
+    write_and_remove(&context.db, &rows, marks).await
+}
+
+/// Writes roll-ups, and with the last of them takes away the marks that are worked off by them.
+async fn write_and_remove(db: &Db, rows: &[Rollup], marks: &[Mark]) -> Result<(), Error> {
+    let (first, last) = rows.split_at(rows.len().saturating_sub(ROWS_AT_ONCE));
+    write(db, first).await?;
+    let mut writes = Writes::default();
+    if !last.is_empty() {
+        sql::rollup::put(db, &mut writes, last).await?;
+    }
+    mark::remove(&mut writes, marks);
+    commit(db, writes, last).await
 }
 
 /// Takes away roll-ups that the new definition or the new tree no longer makes, and those whose parts are all gone.
 async fn remove_leftovers(context: &Context, indicator: &Indicator) -> Result<(), Error> {
     for every in 1..=sql::rollup::ROLLING_28D {
         for starts in sql::rollup::starts(&context.db, every).await?.chunks(200) {
-            let mut tx = context.db.begin_behind().await?;
-            let mut removed = 0;
-            for start in starts {
-                removed += sql::rollup::remove_older(&mut tx, every, *start, indicator.no, context.now).await?;
-            }
+            let mut writes = Writes::default();
+            sql::rollup::remove_older(&mut writes, every, starts, indicator.no, context.now);
+            let removed = writes.commit(&context.db).await?.unwrap_or_default().removed;
             if removed > 0 {
-                sql::progress::grow(&mut tx, Counter::RollupVersion).await?;
-            }
-            tx.commit().await?;
-            if removed > 0 {
+                let mut writes = Writes::default();
+                writes.grow_version();
+                writes.commit(&context.db).await?;
                 context.db.signal().rollups_written(Written::Unknown);
             }
         }

@@ -1,13 +1,13 @@
 //! The lane of the boards: their windows are rolled up in the pass that merged the sample.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use chrono::NaiveDate;
 use rules::indicator::{Accumulates, Indicator};
 use rules::period::Period;
 use sql::rollup::Rollup;
 
-use crate::board;
+use crate::board::{self, OnBoards};
 use crate::error::Error;
 use crate::roll::{self, Context, Wanted};
 use crate::window::Window;
@@ -38,11 +38,7 @@ async fn of_units(context: &Context, indicator: &Indicator, units: &[(i64, Vec<W
 }
 
 /// The windows on boards that changed parts touch.
-pub(super) async fn touched(context: &Context, today: NaiveDate, changed: &[(i64, i64, Period)]) -> Result<Vec<Rollup>, Error> {
-    if changed.is_empty() {
-        return Ok(Vec::new());
-    }
-    let on_boards: HashMap<i64, Vec<(i64, Vec<Window>)>> = board::windows(&context.registry, today);
+pub(super) async fn touched(context: &Context, on_boards: &OnBoards, changed: &[(i64, i64, Period)]) -> Result<Vec<Rollup>, Error> {
     let mut wanted = Wanted::default();
     for (indicator, unit, part) in changed {
         let Some(tiles) = on_boards.get(indicator) else { continue };

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use rules::indicator::{Accumulates, Indicator};
 use rules::period::Every;
 use rules::time::{date_from_number, day_number};
+use sql::behind::Writes;
 use sql::mark::{self, EVERY_UNIT, Mark};
 use sql::progress::{self, Counter};
 
@@ -24,10 +25,10 @@ pub(super) async fn mark(context: &Context, today: NaiveDate, until: i64) -> Res
     let registry = &context.registry;
     let totals = registry.indicators.iter().filter(|indicator| goes_on(indicator) && registry.of_cases(indicator.no).is_none());
     let marks: Vec<Mark> = totals.map(|indicator| Mark { indicator: indicator.no, unit: EVERY_UNIT, grain, start }).collect();
-    let mut tx = context.db.begin_behind().await?;
-    mark::put(&mut tx, &marks).await?;
-    progress::set(&mut tx, Counter::CarriedDay, today).await?;
-    tx.commit().await?;
+    let mut writes = Writes::default();
+    mark::put(&mut writes, &marks);
+    progress::set(&mut writes, Counter::CarriedDay, today);
+    writes.commit(&context.db).await?;
     Ok(())
 }
 

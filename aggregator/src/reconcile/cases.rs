@@ -10,7 +10,7 @@ use rules::time::date_of;
 use sql::mark::Mark;
 use sql::rollup::{Key, Rollup};
 
-use crate::board;
+use crate::board::{self, OnBoards};
 use crate::desk::Desk;
 use crate::error::Error;
 use crate::measure::{Bench, says_something};
@@ -31,12 +31,8 @@ pub(super) struct Due {
 }
 
 /// The windows on boards that changed cases touch.
-pub(super) fn on_boards(context: &Context, today: NaiveDate, touched: &[Stretch]) -> Asked {
+pub(super) fn on_boards(context: &Context, on_boards: &OnBoards, touched: &[Stretch]) -> Asked {
     let mut asked = Asked::new();
-    if touched.is_empty() {
-        return asked;
-    }
-    let on_boards = board::windows(&context.registry, today);
     for stretch in touched {
         for (above, windows) in on_boards.get(&stretch.indicator).into_iter().flatten() {
             if context.registry.tree.is_within(stretch.unit, *above) {

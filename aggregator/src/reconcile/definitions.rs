@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use rules::time::date_of;
 use sql::Db;
+use sql::behind::Writes;
 use sql::configuration::{Table, as_of_revision, changed_since};
 use sql::mark::{self, EVERY_UNIT, Mark};
 use sql::progress::Counter;
@@ -45,10 +46,10 @@ pub(super) async fn mark(context: &Context, ends: &Ends) -> Result<(), Error> {
         }
     }
     let marks: Vec<Mark> = touched.into_iter().map(|indicator| Mark { indicator, unit: EVERY_UNIT, grain: 0, start: 0 }).collect();
-    let mut tx = db.begin_behind().await?;
-    mark::put(&mut tx, &marks).await?;
-    sql::progress::set(&mut tx, Counter::RolledRevision, registry.revision).await?;
-    tx.commit().await?;
+    let mut writes = Writes::default();
+    mark::put(&mut writes, &marks);
+    sql::progress::set(&mut writes, Counter::RolledRevision, registry.revision);
+    writes.commit(db).await?;
     Ok(())
 }
 
@@ -73,13 +74,12 @@ async fn refold(context: &Context, ends: &Ends, service: i64) -> Result<(), Erro
         let Some(last) = known.last().map(|last| last.case.clone()) else { return Ok(()) };
         let plan = again(db, ends, known).await?;
         let touched = touch::stretches(registry, *zone, date_of(*now, *zone), &plan.moved);
-        let mut tx = db.begin_behind().await?;
-        if !sql::progress::advance(&mut tx, Counter::MergedSeq, merged, merged).await? {
-            // Another process merged meanwhile; what it wrote is newer than what was folded here.
-            continue;
+        let mut writes = Writes::default();
+        sql::progress::advance(&mut writes, Counter::MergedSeq, merged, merged);
+        write_cases(&mut writes, &plan, &touched);
+        // None when another process merged meanwhile; what it wrote is newer than what was folded here.
+        if writes.commit(db).await?.is_some() {
+            after = last;
         }
-        write_cases(&mut tx, &plan, &touched).await?;
-        tx.commit().await?;
-        after = last;
     }
 }

@@ -4,6 +4,7 @@ use aggregator::{Config, Progress, run};
 use proptest::prelude::*;
 use rules::case::Step;
 use rules::period::Every;
+use sql::behind::Writes;
 use sql::configuration::Table;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -193,17 +194,17 @@ async fn verify_finds_a_case_and_a_roll_up_that_were_changed() {
     assert!(compared.cases == 1 && compared.compared > 50 && compared.different == 0, "{compared:?}");
     let mut case = sql::case_state::all(&store.db).await.expect("cases").remove(0);
     case.state.submitted_at = case.state.submitted_at.map(|at| at - 86_400_000);
-    let mut tx = store.db.begin().await.expect("a transaction");
-    sql::case_state::put(&mut tx, &[case]).await.expect("a change");
-    tx.commit().await.expect("a commit");
+    let mut writes = Writes::default();
+    sql::case_state::put(&mut writes, &[case]);
+    writes.commit(&store.db).await.expect("a commit");
     let found = store.differences().await;
     assert!(found.len() == 1 && found[0].starts_with("case 1 of izin: stored a, submitted 2026-11-22"), "{found:?}");
 
     let mut row = store.rollup("a", "open", Every::Day, "2026-11-24").await.expect("a roll-up");
     row.value = Some(7.0);
-    let mut tx = store.db.begin().await.expect("a transaction");
-    sql::rollup::put(&mut tx, &[row]).await.expect("a change");
-    tx.commit().await.expect("a commit");
+    let mut writes = Writes::default();
+    sql::rollup::put(&store.db, &mut writes, &[row]).await.expect("a change");
+    writes.commit(&store.db).await.expect("a commit");
     let found = store.differences().await;
     assert!(found.len() == 2 && found[1].starts_with("a open 2026-11-24: stored 7"), "{found:?}");
 }

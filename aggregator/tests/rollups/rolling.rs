@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aggregator::{Config, Progress, run};
+use sql::behind::Writes;
 use sql::configuration::{Change, Table};
 use sql::mark::{self, EVERY_UNIT, Mark};
 use sql::rollup::ROLLING_28D;
@@ -49,9 +50,9 @@ async fn a_rolling_window_outlives_a_new_definition() {
     // A minute later the indicator is rolled up whole, and what it no longer makes is taken away.
     store.set_clock("2026-03-01T05:01:00Z");
     let redefined = sql::registry::load(&store.db, None).await.expect("a registry").indicator("V").expect("an indicator").no;
-    let mut tx = store.db.begin().await.expect("a transaction");
-    mark::put(&mut tx, &[Mark { indicator: redefined, unit: EVERY_UNIT, grain: 0, start: 0 }]).await.expect("a mark");
-    tx.commit().await.expect("a commit");
+    let mut writes = Writes::default();
+    mark::put(&mut writes, &[Mark { indicator: redefined, unit: EVERY_UNIT, grain: 0, start: 0 }]);
+    writes.commit(&store.db).await.expect("a mark");
     for _ in 0..400 {
         if mark::count(&store.db).await.expect("marks") == 0 {
             break;

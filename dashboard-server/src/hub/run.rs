@@ -32,7 +32,8 @@ pub(crate) async fn run(app: Arc<App>, shutdown: CancellationToken) {
     let mut rollups = app.db.signal().watch_rollups();
     let mut second = tokio::time::interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut owner = Owner { app: Arc::clone(&app), kept: HashMap::new(), version: None, written: Vec::new(), is_hinted: false, is_told: false };
+    let mut owner =
+        Owner { app: Arc::clone(&app), kept: HashMap::new(), version: None, written: Vec::new(), is_hinted: false, is_told: false };
     owner.open_all().await;
     let mut next = Instant::now();
     loop {

@@ -259,11 +259,11 @@ impl House {
             revision: registry.revision,
             next_due: None,
         };
-        let mut tx = self.db.begin().await.expect("a transaction");
         let key = row.key;
-        sql::rollup::put(&mut tx, &[row]).await.expect("a roll-up");
-        let version = sql::progress::grow(&mut tx, sql::progress::Counter::RollupVersion).await.expect("a version");
-        tx.commit().await.expect("commits");
+        let mut writes = sql::behind::Writes::default();
+        sql::rollup::put(&self.db, &mut writes, &[row]).await.expect("a roll-up");
+        let committed = writes.commit(&self.db).await.expect("commits");
+        let version = committed.and_then(|committed| committed.version).expect("a version");
         self.db.signal().rollups_written(sql::signal::Written::Here { version, keys: [key].into() });
     }
 

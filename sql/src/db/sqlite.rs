@@ -8,6 +8,7 @@ use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
 use super::BUSY_TIMEOUT;
+use crate::behind::Hand;
 use crate::bulk::Bulk;
 use crate::error::Error;
 
@@ -18,8 +19,8 @@ const READERS: u32 = 4;
 #[derive(Debug)]
 pub(crate) struct Pools {
     pub(crate) write: SqlitePool,
-    /// For what is made of the log and can be made again: its commits wait for no disk. The next commit of the log takes them along.
-    pub(crate) behind: SqlitePool,
+    /// For what is written behind the log.
+    pub(crate) behind: Hand,
     pub(crate) read: SqlitePool,
     /// For questions with many rows.
     pub(crate) bulk: Bulk,
@@ -39,18 +40,17 @@ impl Pools {
             std::fs::create_dir_all(folder).map_err(|cause| failed(Box::new(cause)))?;
         }
         let options = options_for(&path).map_err(|cause| failed(Box::new(cause)))?;
-        let writer = || {
-            SqlitePoolOptions::new()
-                .max_connections(1)
-                // A full disk makes SQLite roll back by itself; the driver then counts a transaction that
-                // is no more and refuses to begin another, so that connection is given up for a fresh one.
-                .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
-        };
-        let write = writer().connect_with(options.clone()).await.map_err(|cause| failed(Box::new(cause)))?;
-        let behind = writer().connect_lazy_with(options.clone().synchronous(SqliteSynchronous::Normal));
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            // A full disk makes SQLite roll back by itself; the driver then counts a transaction that
+            // is no more and refuses to begin another, so that connection is given up for a fresh one.
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+            .connect_with(options.clone())
+            .await
+            .map_err(|cause| failed(Box::new(cause)))?;
         let identity = identity(&path).map_err(|cause| failed(Box::new(cause)))?;
         let read = SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "on"));
-        Ok(Self { write, behind, read, bulk: Bulk::new(path.clone()), path, identity })
+        Ok(Self { write, read, behind: Hand::new(path.clone()), bulk: Bulk::new(path.clone()), path, identity })
     }
 
     pub(super) fn must_be_there(&self) -> Result<(), Error> {
@@ -62,8 +62,8 @@ impl Pools {
 
     pub(super) async fn close(&self) {
         self.bulk.close();
+        self.behind.close();
         self.read.close().await;
-        self.behind.close().await;
         self.write.close().await;
     }
 }

@@ -110,6 +110,15 @@ impl Entry {
         }
     }
 
+    /// Source and id of an event that may be taken back; None for a void.
+    pub fn voidable(&self) -> Option<(i64, &str)> {
+        match self {
+            Entry::Sample(row) => Some((row.source, &row.event_id)),
+            Entry::Step(row) => Some((row.source, &row.event_id)),
+            Entry::Void(_) => None,
+        }
+    }
+
     /// The event as it was appended.
     pub(crate) fn event(self) -> NewEvent {
         match self {
