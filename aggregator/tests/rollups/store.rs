@@ -17,7 +17,7 @@ use sql::rollup::{Key, Rollup};
 
 pub(crate) const SUM: usize = 0;
 pub(crate) const TOTAL: usize = 5;
-const INDICATORS: [(&str, &str, &str, &str); 6] = [
+pub(crate) const INDICATORS: [(&str, &str, &str, &str); 6] = [
     ("S", "sum", "sum", "flow"),
     ("M", "mean", "mean", "flow"),
     ("D", "median", "mean", "flow"),
@@ -39,6 +39,18 @@ pub(crate) struct Event {
     pub(crate) time: Option<i64>,
     pub(crate) value: Option<f64>,
     pub(crate) parts: Option<(f64, f64)>,
+}
+
+/// An indicator: id, how it is rolled up over time and tree, and whether it is a flow.
+pub(crate) fn indicator((id, time, tree, accumulates): (&str, &str, &str, &str)) -> Change {
+    Change {
+        table: Table::Indicator,
+        key: id.to_owned(),
+        content: serde_json::json!({"id": id, "name": id, "name_en": "", "unit_of_measure": "%", "polarity": "up", "formula": "ratio",
+            "from": "samples", "services": "", "rollup_time": time, "rollup_tree": tree, "accumulates": accumulates, "frequency": "day",
+            "decimals": 1, "applies_to": [], "numerator": "", "denominator": "", "source": "", "owner": "", "bands": "default",
+            "show": null, "valid_from": null}),
+    }
 }
 
 /// A sample `day` days after 1 January 2026, at an hour of its own or for a period.
@@ -76,14 +88,6 @@ impl Store {
             key: id.to_owned(),
             content: serde_json::json!({"id": id, "parent": parent, "name": id, "short_name": id, "kind": "agency",
                 "valid_from": null, "valid_to": null, "calendar": "", "code": ""}),
-        };
-        let indicator = |(id, time, tree, accumulates): (&str, &str, &str, &str)| Change {
-            table: Table::Indicator,
-            key: id.to_owned(),
-            content: serde_json::json!({"id": id, "name": id, "name_en": "", "unit_of_measure": "%", "polarity": "up", "formula": "ratio",
-                "from": "samples", "services": "", "rollup_time": time, "rollup_tree": tree, "accumulates": accumulates, "frequency": "day",
-                "decimals": 1, "applies_to": [], "numerator": "", "denominator": "", "source": "", "owner": "", "bands": "default",
-                "show": null, "valid_from": null}),
         };
         let mut put = vec![unit("parent", None), unit("a", Some("parent")), unit("b", Some("parent"))];
         put.extend(INDICATORS.map(indicator));
@@ -127,6 +131,13 @@ impl Store {
     pub(crate) async fn configure(&self, put: &[Change], end: &[(Table, String)]) {
         let mut tx = self.db.begin().await.expect("a transaction");
         record(&mut tx, 2, "test", put, end).await.expect("a revision");
+        tx.commit().await.expect("a commit");
+    }
+
+    /// The same, recorded at a moment.
+    pub(crate) async fn configure_at(&self, at: i64, put: &[Change]) {
+        let mut tx = self.db.begin().await.expect("a transaction");
+        record(&mut tx, at, "test", put, &[]).await.expect("a revision");
         tx.commit().await.expect("a commit");
     }
 
