@@ -10,6 +10,7 @@ mod keys;
 mod limits;
 pub mod load;
 mod queue;
+pub mod replay;
 mod sentence;
 mod start;
 mod stats;

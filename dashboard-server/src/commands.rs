@@ -9,6 +9,7 @@ mod house;
 mod import;
 mod key;
 mod migrate;
+mod replay;
 mod secret;
 mod serve;
 mod store;
@@ -45,6 +46,8 @@ enum Command {
     /// Take over the rows of a foreign table: CSV (also .gz) or a workbook
     #[command(subcommand)]
     Import(import::Command),
+    /// Send the rows of a file to a running server as if they happened now
+    Replay(replay::Args),
     /// Print roll-up tables, always computed from the events
     #[command(subcommand)]
     Table(table::Command),
@@ -70,6 +73,7 @@ pub(crate) async fn run(cli: Cli, now: Now) -> Result<(), Failure> {
         Command::Serve(args) => serve::run(args, now).await,
         Command::Apply(args) => apply::run(args, now).await,
         Command::Import(command) => import::run(command, now).await,
+        Command::Replay(args) => replay::run(args, now).await,
         Command::Table(command) => table::run(command, now).await,
         Command::User(command) => user::run(command, now).await,
         Command::Key(command) => key::run(command, now).await,

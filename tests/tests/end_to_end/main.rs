@@ -32,6 +32,7 @@ mod origins;
 mod processes;
 /// Every code of `rejected`.
 mod rejections;
+mod replay;
 /// Duplicates, conflicts, revisions, voids.
 mod revisions;
 /// Viewers that never read.
