@@ -138,9 +138,7 @@ impl Matter for Cases {
             .map(|(step, _, number)| (*step, *number))
             .collect();
         for (step, number) in gone {
-            let target = revision::id(&base(step), number);
-            let content = Said::Void { source, id: target.clone(), reason: "no longer in the imported file".to_owned() };
-            events.push(NewEvent { source, id: revision::void(&target), time: None, content });
+            events.extend(revision::voids(source, &base(step), number, "no longer in the imported file"));
             word.set(step, None, number);
         }
         let others = word.about != about;

@@ -97,9 +97,7 @@ impl Matter for Samples {
         // A sample that moves to another unit or time is taken back where it was.
         let place = |word: Word| word.map(|(unit, indicator, at, _)| (unit, indicator, at));
         if before.is_some() && place(before) != place(said) {
-            let target = revision::id(&row.base, number);
-            let content = Said::Void { source, id: target.clone(), reason: "elsewhere in the imported file".to_owned() };
-            events.push(NewEvent { source, id: revision::void(&target), time: None, content });
+            events.extend(revision::voids(source, &row.base, number, "elsewhere in the imported file"));
         }
         let [value, numerator, denominator] = row.numbers;
         let content = Said::Sample { unit: row.unit, indicator: row.indicator, at: row.at, value, numerator, denominator, note: None };

@@ -343,3 +343,27 @@ async fn figures_of_a_published_file_come_out_of_an_import_of_samples() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_a_file_corrects_and_then_no_longer_says_is_gone() {
+    let house = of_boston(House::empty().await);
+    let file = |closed: &str| {
+        let row = format!("case_id,opened,closed,target,type,source,department,neighborhood\n1,2015-02-02T09:00:00,{closed},,a,b,c,d\n");
+        house.write("cases.csv", &row);
+        import(&house, "cases", "cases.csv")
+    };
+    let open = || {
+        let text = table(&house, "cases", &["--every", "year", "--by", "all"]);
+        rows(&text, &["unit"]).values().next().expect("a row")["still_open"].clone()
+    };
+    assert_eq!(file("2015-02-03T09:00:00"), counts(1, 1, 0, 0, 0));
+    assert_eq!(file("2015-02-03T08:00:00"), counts(1, 0, 1, 0, 0));
+    assert_eq!(open(), "0");
+    // The end was put right and turned out to be none: what was said first must not come back.
+    assert_eq!(file(""), counts(1, 0, 1, 0, 0));
+    assert_eq!(open(), "1");
+    assert_eq!(file(""), counts(1, 0, 0, 1, 0));
+    assert_eq!(file("2015-02-05T08:00:00"), counts(1, 0, 1, 0, 0));
+    assert_eq!(open(), "0");
+    house.ok(&["verify"]);
+}
