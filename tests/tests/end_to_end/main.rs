@@ -43,3 +43,4 @@ mod stranger;
 mod time;
 /// Meddling is named.
 mod verify;
+mod year;
