@@ -49,7 +49,7 @@ struct Inner {
 #[derive(Debug)]
 pub(crate) enum Engine {
     /// An embedded database in one file.
-    Sqlite(Pools),
+    Sqlite(Box<Pools>),
     /// A database on a server, which other processes may use too.
     Postgres(Box<Server>),
 }
@@ -138,7 +138,7 @@ impl Db {
                 let signal = Signal::of_server(server.options.clone(), Arc::clone(&server.voice));
                 (Engine::Postgres(Box::new(server)), signal)
             }
-            false => (Engine::Sqlite(Pools::open(url).await?), Signal::default()),
+            false => (Engine::Sqlite(Box::new(Pools::open(url).await?)), Signal::default()),
         };
         Ok(Db { inner: Arc::new(Inner { engine, signal, parents: Parents::default(), writing: Arc::default() }) })
     }
