@@ -83,5 +83,10 @@ def short(value):
     return value
 
 
+def last_line(text):
+    """The figures that a program prints last, as one line of JSON."""
+    return json.loads(text.strip().splitlines()[-1])
+
+
 def medians(rounds, keys):
     return {key: median(rounds, key) for key in keys}
