@@ -1,6 +1,7 @@
 //! Tables on demand: the same arithmetic as the roll-ups, always from the events. Here that of samples.
 
 mod cases;
+mod fold;
 mod list;
 mod overview;
 
@@ -24,8 +25,9 @@ use crate::{own, score, tree, verify};
 
 pub(crate) use cases::complete_cases;
 pub use cases::{BacklogRow, CaseRow, backlog, cases};
-pub use list::{CaseLine, Filter, State, list};
-pub use overview::{AGE_BANDS, Class, Durations, Overview, Week, overview};
+pub use fold::{Folded, fold};
+pub use list::{Asked, CaseLine, Filter, Order, State, Stretch, list, order};
+pub use overview::{AGE_BANDS, Backlog, Class, Durations, Overview, StepTime, Week, overview};
 
 /// By what the rows are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,8 +11,10 @@ use sql::registry::Registry;
 use crate::access::password::Passwords;
 use crate::access::throttle::Throttle;
 use crate::hub::Hub;
+use crate::ledger::Ledger;
 use crate::live::Sockets;
 use crate::origin::PublicUrl;
+use crate::pseudonym::Salt;
 use crate::routes::health::Readiness;
 use crate::routes::setup::Setup;
 use crate::session::Activity;
@@ -39,6 +41,8 @@ pub(crate) struct App {
     pub(crate) public: PublicUrl,
     pub(crate) now: Now,
     pub(crate) hub: Hub,
+    pub(crate) ledger: Ledger,
+    pub(crate) salt: Salt,
     pub(crate) sockets: Sockets,
     pub(crate) activity: Activity,
     pub(crate) passwords: Passwords,

@@ -4,6 +4,7 @@ pub(crate) mod arguments;
 mod boards;
 mod cases;
 mod changes;
+mod ground;
 pub(crate) mod health;
 mod indicators;
 mod live;

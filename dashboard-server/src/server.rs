@@ -72,6 +72,8 @@ impl Server {
             public: parts.public_url,
             now: parts.now,
             hub: hub::Hub::default(),
+            ledger: Default::default(),
+            salt: Default::default(),
             sockets: Sockets::new(parts.limits),
             activity: Default::default(),
             passwords: Default::default(),

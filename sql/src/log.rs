@@ -26,7 +26,7 @@ pub use appender::{Appended, Appender, Group};
 pub(crate) use digest::Digester;
 pub(crate) use keys::{hash, keyed};
 pub use read::{Entry, LoggedStep, Sample, Void, entries_after, head, newest_received_at, samples_at, seq_at, seqs_of_keys, voided};
-pub use steps::{steps_at, steps_in_order, void_targets};
+pub use steps::{CasesHead, cases_head, steps_at, steps_in_order, void_targets};
 
 /// An event that passed the door.
 #[derive(Clone, Debug, PartialEq)]

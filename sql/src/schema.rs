@@ -11,9 +11,9 @@ const SQLITE: &str = "select sql from sqlite_master where sql is not null and na
 
 /// PostgreSQL keeps what they are, so the text is made again.
 const POSTGRES: &str = "with relation as ( \
-    select c.oid, c.relkind, case n.nspname when 'bi' then 'bi.' else '' end || c.relname as name, n.nspname \
+    select c.oid, c.relkind, case when n.nspname in ('bi', 'bi_numbers') then n.nspname || '.' else '' end || c.relname as name, n.nspname \
     from pg_class c join pg_namespace n on n.oid = c.relnamespace \
-    where n.nspname in (current_schema(), 'bi') and c.relname not like '\\_sqlx%'), \
+    where n.nspname in (current_schema(), 'bi', 'bi_numbers') and c.relname not like '\\_sqlx%'), \
   line as ( \
     select a.attrelid as relation, a.attnum::bigint as place, a.attname || ' ' || format_type(a.atttypid, a.atttypmod) \
       || case when a.attcollation <> t.typcollation then ' collate ' || quote_ident(l.collname) else '' end \
@@ -29,7 +29,9 @@ const POSTGRES: &str = "with relation as ( \
     from relation join line on line.relation = relation.oid where relkind = 'r' group by name \
   union all select 'create view ' || name || E' as\\n' || rtrim(pg_get_viewdef(oid, true), ';') from relation where relkind = 'v' \
   union all select replace(pg_get_indexdef(relation.oid), ' ON ' || nspname || '.', ' ON ') from relation \
-    where relkind = 'i' and not exists (select 1 from pg_constraint where conindid = relation.oid)";
+    where relkind = 'i' and not exists (select 1 from pg_constraint where conindid = relation.oid) \
+  union all select rtrim(replace(pg_get_functiondef(p.oid), ' ' || n.nspname || '.', ' '), E'\\n') \
+    from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = current_schema() and p.proname = 'case_key'";
 
 /// The text of every table, index and view, as the store has them.
 ///

@@ -5,6 +5,8 @@ use crate::error::Error;
 
 /// Name of the region's time zone by which days were told apart.
 pub const TIMEZONE: &str = "timezone";
+/// Name of what keeps the pseudonyms of cases from being guessed; also the views of `bi` make them with it.
+pub const CASE_SALT: &str = "case_salt";
 
 /// The value of a setting; None before its first write.
 ///

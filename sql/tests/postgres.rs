@@ -191,6 +191,8 @@ async fn views_show_cases_and_all_that_happened_to_them() {
     let ended = Stored { state: CaseState { end: Some(end), class: Some("small".to_owned()), ..case.state.clone() }, ..case };
     case_state::put(&mut writes, std::slice::from_ref(&ended));
     writes.commit(&db).await.expect("a commit");
+    assert_eq!(store.ask("select length(value) from setting where name = 'case_salt'"), "64", "the migration makes one");
+    store.ask("update setting set value = 'a' where name = 'case_salt'");
     assert_eq!(case_state::by_keys(&db, vec![(1, "B-1".to_owned())]).await.expect("cases"), [ended]);
     let steps = Step::ALL.iter().enumerate().map(|(no, step)| {
         let (service, case, at) = (1, "B-1".to_owned(), 1_795_487_400_123);
@@ -203,21 +205,45 @@ async fn views_show_cases_and_all_that_happened_to_them() {
     Appender::new(db.clone()).append(&now, Group { events, used_keys: Vec::new() }).await.1.expect("an append");
     assert_eq!(
         store.ask(
-            "set timezone to 'Asia/Jakarta'; select service, service_name, case_id, unit, submitted_at, ended_at, end_kind, due, class from bi.cases"
+            "set timezone to 'Asia/Jakarta'; select service, service_name, case_key, unit, submitted_at, ended_at, end_kind, due, class from bi.cases"
         ),
-        "permit|Izin|B-1|clinic|2026-11-24 09:30:00.123+07|2026-11-24 10:30:00+07|rejected||small"
+        "permit|Izin|6f5dca889b3ce70c|clinic|2026-11-24 09:30:00.123+07|2026-11-24 10:30:00+07|rejected||small"
     );
+    assert_eq!(store.ask("select * from bi_numbers.cases"), "permit|6f5dca889b3ce70c|B-1", "apart from the others");
     let words: Vec<&str> = Step::ALL.iter().map(|step| step.as_str()).collect();
     assert_eq!(store.ask("select string_agg(step, ' ' order by seq) from bi.case_steps"), words.join(" "));
     assert_eq!(
         store.ask(
-            "set timezone to 'Asia/Jakarta'; select source, service, case_id, unit_name, step, at, voided from bi.case_steps order by seq limit 2"
+            "set timezone to 'Asia/Jakarta'; select source, service, case_key, unit_name, step, at, voided from bi.case_steps order by seq limit 2"
         ),
-        "desk|permit|B-1|Unit clinic|submitted|2026-11-24 09:30:00.123+07|f\ndesk|permit|B-1|Unit clinic|completed_file|2026-11-24 09:30:00.123+07|t"
+        "desk|permit|6f5dca889b3ce70c|Unit clinic|submitted|2026-11-24 09:30:00.123+07|f\ndesk|permit|6f5dca889b3ce70c|Unit clinic|completed_file|2026-11-24 09:30:00.123+07|t"
     );
     assert_eq!(store.ask("select id, standard, ends_at, in_force from bi.services"), "permit|14|handed_over|t");
     let places: Vec<i64> = sql::log::steps_at(&db, vec![3, 12, 1]).await.expect("steps").iter().map(|step| step.seq).collect();
     assert_eq!(places, [3, 1], "in the order asked for, without what is no step");
+}
+
+/// As `dashboard_server` makes them, which has the same ones in its test.
+#[tokio::test]
+async fn the_pseudonyms_of_views_are_those_of_the_pages() {
+    let Some((_db, store)) = store().await else { return };
+    assert_eq!(store.ask("select case_key('a', 1, 'B-1'), case_key('a', 12, repeat('é', 200))"), "6f5dca889b3ce70c|050c6393abedd5c5");
+}
+
+/// Deny by default: whoever is granted the views of `bi` reads no number of a case, nor an id of an event, which often has it in it.
+#[tokio::test]
+async fn who_is_granted_the_views_gets_no_number_of_a_case() {
+    let Some((_db, store)) = store().await else { return };
+    let columns = "select table_name || '.' || column_name from information_schema.columns where table_schema = 'bi' \
+        and table_name in ('cases', 'case_steps') and (column_name like '%case%' or column_name like '%id') order by 1";
+    assert_eq!(store.ask(columns), "case_steps.case_key\ncases.case_key");
+    store.ask(
+        "create role reader; grant usage on schema bi to reader; grant select on all tables in schema bi to reader; set role reader; \
+         select count(*) from bi.cases, bi.case_steps",
+    );
+    let may = "select has_schema_privilege('reader', 'bi_numbers', 'usage'), has_table_privilege('reader', 'setting', 'select')";
+    assert_eq!(store.ask(may), "f|f");
+    store.ask("drop owned by reader; drop role reader");
 }
 
 #[tokio::test]

@@ -1,33 +1,47 @@
-//! The list of cases behind a figure, from the steps in the log.
+//! The list of cases behind a figure. Pure: out of folded cases.
 
-use std::sync::Arc;
-
-use rules::case::{CaseState, EndKind, Known, Step, StepEvent};
+use rules::case::{End, EndKind};
 use rules::time::Millis;
-use sql::Db;
-use sql::log::LoggedStep;
-use sql::registry::Registry;
+use rules::unit::Tree;
 
-use super::cases::{by_case, standard, standing_steps, until};
-use crate::error::Error;
+use super::fold::Folded;
 
 /// Which cases.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Filter {
     /// Of this service only.
     pub service: Option<i64>,
     /// Of this unit and those below it only.
     pub unit: Option<i64>,
-    /// How they stand.
-    pub state: Option<State>,
-    /// Opened at or after this instant.
-    pub from: Option<Millis>,
-    /// Opened before this instant.
-    pub to: Option<Millis>,
+    /// Those that are one of these; whatever they are when empty.
+    pub among: Vec<Asked>,
+    /// By when they were opened.
+    pub opened: Stretch,
+    /// By when they ended.
+    pub ended: Stretch,
+    /// By their target, or that of their service's standard.
+    pub due: Stretch,
+    /// Of this class, `Some(None)` without one.
+    pub class: Option<Option<String>>,
     /// Cases opened later are absent, cases ended later are open.
     pub as_of: Millis,
-    /// As the log was known at this moment; None as it is known now.
-    pub known_at: Option<Millis>,
+}
+
+/// A stretch of time; a side that is None has no end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stretch {
+    /// At or after this instant.
+    pub from: Option<Millis>,
+    /// Before this instant.
+    pub to: Option<Millis>,
+}
+
+impl Stretch {
+    /// Whether an instant lies in it; what has none lies only in a window without sides.
+    fn holds(self, at: Option<Millis>) -> bool {
+        let is_in = |at: Millis| self.from.is_none_or(|from| at >= from) && self.to.is_none_or(|to| at < to);
+        self == Self::default() || at.is_some_and(is_in)
+    }
 }
 
 /// How a case stands.
@@ -47,56 +61,87 @@ pub enum State {
     Incomplete,
 }
 
-/// A case.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CaseLine {
-    /// Number of its service.
-    pub service: i64,
-    /// Its id within the service.
-    pub case: String,
-    /// What it has come to.
-    pub state: CaseState,
-    /// Its target, or that of its service's standard.
-    pub due: Option<Millis>,
-    /// How it stands.
+/// What may be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// Without an end, past its target or not.
+    Open,
+    /// Without an end and past its target.
+    Overdue,
+    /// Ended by the step that ends its service.
+    Closed,
+    /// Closed, and not before it was opened: those that have a duration.
+    ValidClosed,
+    /// Turned down.
+    Rejected,
+    /// Taken back by who asked.
+    Withdrawn,
+    /// Of which nobody said when it was submitted.
+    Incomplete,
+}
+
+/// Which comes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// The one opened last.
+    #[default]
+    Opened,
+    /// The one with the earliest target; those without one last.
+    Due,
+    /// The one that took or takes longest.
+    Age,
+}
+
+/// A case at a moment.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CaseLine<'a> {
+    /// The case by everything that is known of it, also of what came after the moment.
+    pub case: &'a Folded,
+    /// Its end, if it had ended by then.
+    pub end: Option<End>,
+    /// How it stood.
     pub stands: State,
-    /// Its steps, by time.
-    pub steps: Vec<(Step, Millis)>,
 }
 
-/// The cases, newest first.
-///
-/// # Errors
-/// A failed read.
-pub async fn list(db: &Db, registry: &Arc<Registry>, filter: Filter) -> Result<Vec<CaseLine>, Error> {
-    let steps = standing_steps(db, until(db, filter.known_at).await?).await?;
-    let registry = Arc::clone(registry);
-    let work = tokio::task::spawn_blocking(move || {
-        let cases = by_case(&steps, |step| step);
-        let mut lines: Vec<CaseLine> = cases.into_iter().filter_map(|case| line(&registry, &filter, case)).collect();
-        lines.sort_by(|a, b| (b.state.submitted_at, a.service, &a.case).cmp(&(a.state.submitted_at, b.service, &b.case)));
-        lines
-    });
-    work.await.map_err(Error::Worker)
+impl CaseLine<'_> {
+    /// From its opening to its end, or to the moment; negative when it ended before it was opened.
+    pub fn age(&self, as_of: Millis) -> Option<Millis> {
+        Some(self.end.map_or(as_of, |end| end.at) - self.case.state.submitted_at?)
+    }
+
+    /// Whether it has a duration that counts.
+    pub fn is_valid_closed(&self) -> bool {
+        let opened = self.case.state.submitted_at;
+        self.stands == State::Closed && self.end.zip(opened).is_some_and(|(end, opened)| end.at >= opened)
+    }
 }
 
-fn line(registry: &Registry, filter: &Filter, (case, (no, steps)): (&str, (i64, Vec<&LoggedStep>))) -> Option<CaseLine> {
-    if filter.service.is_some_and(|service| service != no) {
+/// The cases, in the order in which they were folded: the newest first.
+pub fn list<'a>(cases: &'a [Folded], tree: &Tree, filter: &Filter) -> Vec<CaseLine<'a>> {
+    cases.iter().filter_map(|case| line(case, tree, filter)).collect()
+}
+
+/// Puts cases in order; those that are equal stay as they are.
+pub fn order(lines: &mut [CaseLine<'_>], order: Order, as_of: Millis) {
+    match order {
+        Order::Opened => {}
+        Order::Due => lines.sort_by_key(|line| (line.case.due.is_none(), line.case.due)),
+        Order::Age => lines.sort_by_key(|line| std::cmp::Reverse(line.age(as_of))),
+    }
+}
+
+fn line<'a>(case: &'a Folded, tree: &Tree, filter: &Filter) -> Option<CaseLine<'a>> {
+    if filter.service.is_some_and(|service| service != case.service)
+        || filter.unit.is_some_and(|unit| !tree.is_within(case.state.unit, unit))
+        || filter.class.as_ref().is_some_and(|class| *class != case.state.class)
+    {
         return None;
     }
-    let service = registry.service_no(no)?;
-    let events: Vec<StepEvent> = steps.iter().map(|step| whole(step)).collect();
-    let known = Known::of(&events);
-    let mut state = known.state(service.ends_at)?;
-    if filter.unit.is_some_and(|unit| !registry.tree.is_within(state.unit, unit)) {
-        return None;
-    }
-    state.end = state.end.filter(|end| end.at <= filter.as_of);
-    let due = state.due.or_else(|| standard(service, state.submitted_at?));
-    let stands = match (state.submitted_at, state.end) {
+    let end = case.state.end.filter(|end| end.at <= filter.as_of);
+    let stands = match (case.state.submitted_at, end) {
         (None, _) => State::Incomplete,
         (Some(opened), _) if opened > filter.as_of => return None,
-        (_, None) if due.is_some_and(|due| due < filter.as_of) => State::Overdue,
+        (_, None) if case.due.is_some_and(|due| due < filter.as_of) => State::Overdue,
         (_, None) => State::Open,
         (_, Some(end)) => match end.kind {
             EndKind::Closed => State::Closed,
@@ -104,35 +149,14 @@ fn line(registry: &Registry, filter: &Filter, (case, (no, steps)): (&str, (i64, 
             EndKind::Withdrawn => State::Withdrawn,
         },
     };
-    let is_asked = match filter.state {
-        Some(State::Open) => matches!(stands, State::Open | State::Overdue),
-        Some(asked) => asked == stands,
-        None => true,
-    };
-    let opened_in = |from: Millis, to: Millis| state.submitted_at.is_some_and(|at| at >= from && at < to);
-    let is_in =
-        (filter.from.is_none() && filter.to.is_none()) || opened_in(filter.from.unwrap_or(Millis::MIN), filter.to.unwrap_or(Millis::MAX));
-    if !is_asked || !is_in {
-        return None;
-    }
-    let steps = known.steps().into_iter().map(|(at, step, _)| (step, at)).filter(|(_, at)| *at <= filter.as_of).collect();
-    Some(CaseLine { service: no, case: case.to_owned(), due, stands, steps, state })
-}
-
-fn whole(step: &LoggedStep) -> StepEvent {
-    StepEvent {
-        class: step.what.class.clone(),
-        channel: step.what.channel.clone(),
-        area: step.what.area.clone(),
-        ..super::cases::event(step)
-    }
+    let line = CaseLine { case, end, stands };
+    let is_asked = filter.among.is_empty() || filter.among.iter().any(|asked| asked.is(&line));
+    let is_in = filter.opened.holds(case.state.submitted_at) && filter.ended.holds(end.map(|end| end.at)) && filter.due.holds(case.due);
+    (is_asked && is_in).then_some(line)
 }
 
 impl State {
-    /// Every state.
-    pub const ALL: [Self; 6] = [Self::Open, Self::Overdue, Self::Closed, Self::Rejected, Self::Withdrawn, Self::Incomplete];
-
-    /// The word in addresses and answers.
+    /// The word in answers.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -141,6 +165,51 @@ impl State {
             Self::Rejected => "rejected",
             Self::Withdrawn => "withdrawn",
             Self::Incomplete => "incomplete",
+        }
+    }
+}
+
+impl Asked {
+    /// Everything that may be asked for.
+    pub const ALL: [Self; 7] =
+        [Self::Open, Self::Overdue, Self::Closed, Self::ValidClosed, Self::Rejected, Self::Withdrawn, Self::Incomplete];
+
+    /// The word in addresses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Overdue => "overdue",
+            Self::Closed => "closed",
+            Self::ValidClosed => "valid_closed",
+            Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
+            Self::Incomplete => "incomplete",
+        }
+    }
+
+    fn is(self, line: &CaseLine<'_>) -> bool {
+        match self {
+            Self::Open => matches!(line.stands, State::Open | State::Overdue),
+            Self::Overdue => line.stands == State::Overdue,
+            Self::Closed => line.stands == State::Closed,
+            Self::ValidClosed => line.is_valid_closed(),
+            Self::Rejected => line.stands == State::Rejected,
+            Self::Withdrawn => line.stands == State::Withdrawn,
+            Self::Incomplete => line.stands == State::Incomplete,
+        }
+    }
+}
+
+impl Order {
+    /// Every order.
+    pub const ALL: [Self; 3] = [Self::Opened, Self::Due, Self::Age];
+
+    /// The word in addresses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Due => "due",
+            Self::Age => "age",
         }
     }
 }

@@ -3,29 +3,46 @@
 //! Pure: from the list of its cases. Durations are gross, by the clock on the wall; those of a week are of the cases closed in
 //! it, because cases still open have none.
 
+mod routes;
+#[cfg(test)]
+mod tests;
+mod weeks;
+
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
-use rules::case::{EndKind, Step};
-use rules::period::{Every, Period};
+use rules::case::EndKind;
 use rules::quantile::linear;
 use rules::time::{Millis, date_of};
 
 use super::list::{CaseLine, State};
+
+pub use routes::StepTime;
+pub use weeks::{Backlog, Week};
 
 const HOUR_MS: f64 = 3_600_000.0;
 const DAY_MS: Millis = 86_400_000;
 
 /// First days of the bands of age of what is open; the last has no end.
 pub const AGE_BANDS: [i64; 5] = [0, 3, 6, 11, 15];
+/// What counts as now for durations, and what it is compared with: the weeks of about a year before.
+const RECENT_DAYS: i64 = 28;
+const USUAL_DAYS: i64 = 364;
+/// Classes that are named as those with most overdue cases.
+const MOST_OVERDUE: usize = 3;
 
 /// How a service stands.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Overview {
     /// Complete cases opened so far.
     pub opened: usize,
+    /// The day on which the first of them was opened.
+    pub first_case: Option<NaiveDate>,
     /// Open ones.
     pub open: usize,
+    /// Open ones with a target.
+    pub with_target: usize,
     /// Open ones past their target.
     pub overdue: usize,
     /// Opened within seven days.
@@ -36,14 +53,24 @@ pub struct Overview {
     pub dropped_7d: usize,
     /// Durations of those closed within 28 days.
     pub durations_28d: Durations,
+    /// Durations of those closed within 364 days before that.
+    pub durations_before: Durations,
     /// Place in the list of the oldest open one.
     pub oldest: Option<usize>,
-    /// Weeks, oldest first; the last one runs.
+    /// Weeks, oldest first; the last one runs. None of before the first case: nothing was counted then, which is not zero.
     pub weeks: Vec<Week>,
+    /// The last complete week; None when the first case is of the running one.
+    pub last_week: Option<Week>,
+    /// What the open ones at the ends of these weeks come to; None without a week.
+    pub backlog: Option<Backlog>,
     /// Open cases by age in days: open and overdue ones in each band of [`AGE_BANDS`].
     pub ages: [(usize, usize); AGE_BANDS.len()],
     /// By class, most open ones first; None for cases without one.
     pub classes: Vec<Class>,
+    /// The named classes with most overdue cases, and how many; at most three.
+    pub overdue_classes: Vec<(String, usize)>,
+    /// Where the time of those closed within 28 days went, by the steps of a case.
+    pub steps: Vec<StepTime>,
     /// Places in the list of open cases with a target ahead, the nearest first.
     pub ahead: Vec<usize>,
 }
@@ -53,27 +80,12 @@ pub struct Overview {
 pub struct Durations {
     /// How many.
     pub n: usize,
+    /// Mean.
+    pub mean_h: Option<f64>,
     /// Median, linearly interpolated.
     pub median_h: Option<f64>,
     /// 90th percentile, linearly interpolated.
     pub p90_h: Option<f64>,
-}
-
-/// A week.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Week {
-    /// Which.
-    pub period: Period,
-    /// Opened in it.
-    pub opened: usize,
-    /// Closed in it.
-    pub closed: usize,
-    /// Turned down or taken back in it.
-    pub dropped: usize,
-    /// Open at its end, or now.
-    pub open_at_end: usize,
-    /// Of those closed in it.
-    pub durations: Durations,
 }
 
 /// A class of cases.
@@ -92,150 +104,97 @@ pub struct Class {
 }
 
 /// Sums up the cases of a service, `weeks` back with the running one.
-pub fn overview(lines: &[CaseLine], zone: Tz, as_of: Millis, weeks: u32) -> Overview {
-    let complete = || lines.iter().enumerate().filter_map(|(place, line)| Some((place, line, line.state.submitted_at?)));
+pub fn overview(lines: &[CaseLine<'_>], zone: Tz, as_of: Millis, weeks: u32) -> Overview {
     let within = |at: Millis, days: i64| at > as_of - days * DAY_MS && at <= as_of;
     let mut found = Overview::default();
     let mut classes: BTreeMap<Option<&str>, (Class, Vec<Millis>)> = BTreeMap::new();
-    let mut recent = Vec::new();
-    for (place, line, opened) in complete() {
-        let class = line.state.class.as_deref();
+    let (mut recent, mut before) = (Vec::new(), Vec::new());
+    let mut first = None;
+    for (place, line) in lines.iter().enumerate() {
+        let Some(opened) = line.case.state.submitted_at else { continue };
+        let class = line.case.state.class.as_deref();
         let of_class = classes.entry(class).or_insert_with(|| (Class::named(class), Vec::new()));
+        first = Some(first.map_or(opened, |first: Millis| first.min(opened)));
         found.opened += 1;
         found.opened_7d += usize::from(within(opened, 7));
-        of_class.0.opened_28d += usize::from(within(opened, 28));
-        let Some(end) = line.state.end else {
-            let is_overdue = line.stands == State::Overdue;
-            let days = (as_of - opened).div_euclid(DAY_MS);
-            let band = AGE_BANDS.iter().rposition(|first| days >= *first).unwrap_or_default();
-            found.open += 1;
-            found.overdue += usize::from(is_overdue);
-            found.ages[band].0 += 1;
-            found.ages[band].1 += usize::from(is_overdue);
+        of_class.0.opened_28d += usize::from(within(opened, RECENT_DAYS));
+        let Some(end) = line.end else {
+            found.lies_open(lines, place, as_of);
             of_class.0.open += 1;
-            of_class.0.overdue += usize::from(is_overdue);
-            if line.due.is_some_and(|due| due >= as_of) {
-                found.ahead.push(place);
-            }
-            if found.oldest.is_none_or(|oldest| lines[oldest].state.submitted_at.is_some_and(|known| opened < known)) {
-                found.oldest = Some(place);
-            }
+            of_class.0.overdue += usize::from(line.stands == State::Overdue);
             continue;
         };
         if end.kind == EndKind::Closed {
             found.closed_7d += usize::from(within(end.at, 7));
-            if within(end.at, 28) && end.at >= opened {
-                recent.push(end.at - opened);
-                of_class.1.push(end.at - opened);
-            }
         } else {
             found.dropped_7d += usize::from(within(end.at, 7));
         }
+        if line.is_valid_closed() && within(end.at, RECENT_DAYS) {
+            recent.push(line);
+            of_class.1.push(end.at - opened);
+        } else if line.is_valid_closed() && within(end.at, RECENT_DAYS + USUAL_DAYS) {
+            before.push(line);
+        }
     }
-    found.ahead.sort_by_key(|place| lines[*place].due);
-    found.durations_28d = durations(recent);
+    found.first_case = first.map(|first| date_of(first, zone));
+    found.ahead.sort_by_key(|place| lines[*place].case.due);
+    let of = |lines: &[&CaseLine<'_>]| durations(lines.iter().filter_map(|line| line.age(as_of)).collect());
+    (found.durations_28d, found.durations_before) = (of(&recent), of(&before));
+    found.steps = routes::compared(&recent, &before);
     found.classes = classes.into_values().map(|(class, recent)| Class { durations: durations(recent), ..class }).collect();
+    found.overdue_classes = most_overdue(&found.classes);
     found.classes.sort_by(|a, b| (b.open, b.opened_28d, &a.class).cmp(&(a.open, a.opened_28d, &b.class)));
-    found.weeks = of_weeks(lines, zone, as_of, weeks);
+    // The last complete week is told however few are asked for.
+    found.weeks = weeks::of(lines, zone, as_of, weeks.max(2), found.first_case);
+    found.last_week = found.weeks.iter().nth_back(1).cloned();
+    found.weeks.drain(..found.weeks.len().saturating_sub(weeks as usize));
+    found.backlog = Backlog::of(&found.weeks);
     found
 }
 
-fn of_weeks(lines: &[CaseLine], zone: Tz, as_of: Millis, weeks: u32) -> Vec<Week> {
-    let current = Period::containing(date_of(as_of, zone), Every::Week);
-    let week = |back: u32| {
-        let period = current.back(back);
-        let (from, to) = (period.starts_at(zone), period.ends_at(zone).min(as_of.saturating_add(1)));
-        let is_in = |at: Millis| at >= from && at < to;
-        let complete = || lines.iter().filter_map(|line| Some((line.state.submitted_at?, line.state.end)));
-        let closed = |end: &rules::case::End| end.kind == EndKind::Closed;
-        let spans = complete().filter_map(|(opened, end)| {
-            let end = end.filter(|end| closed(end) && is_in(end.at) && end.at >= opened)?;
-            Some(end.at - opened)
-        });
-        Week {
-            period,
-            opened: complete().filter(|(opened, _)| is_in(*opened)).count(),
-            closed: complete().filter(|(_, end)| end.is_some_and(|end| closed(&end) && is_in(end.at))).count(),
-            dropped: complete().filter(|(_, end)| end.is_some_and(|end| !closed(&end) && is_in(end.at))).count(),
-            open_at_end: complete().filter(|(opened, end)| *opened < to && end.is_none_or(|end| end.at >= to)).count(),
-            durations: durations(spans.collect()),
-        }
-    };
-    (0..weeks).rev().map(week).collect()
+/// Before the classes are put in order, so that equal ones stand by their names.
+fn most_overdue(classes: &[Class]) -> Vec<(String, usize)> {
+    let mut late: Vec<(String, usize)> =
+        classes.iter().filter(|class| class.overdue > 0).filter_map(|class| Some((class.class.clone()?, class.overdue))).collect();
+    late.sort_by_key(|(_, overdue)| std::cmp::Reverse(*overdue));
+    late.truncate(MOST_OVERDUE);
+    late
 }
 
 fn durations(mut spans: Vec<Millis>) -> Durations {
     spans.sort_unstable();
     let hours: Vec<f64> = spans.into_iter().map(|span| span as f64 / HOUR_MS).collect();
-    Durations { n: hours.len(), median_h: linear(&hours, 0.5), p90_h: linear(&hours, 0.9) }
+    Durations { n: hours.len(), mean_h: mean(&hours), median_h: linear(&hours, 0.5), p90_h: linear(&hours, 0.9) }
+}
+
+fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+impl Overview {
+    fn lies_open(&mut self, lines: &[CaseLine<'_>], place: usize, as_of: Millis) {
+        let line = &lines[place];
+        let opened = |line: &CaseLine<'_>| line.case.state.submitted_at;
+        let is_overdue = usize::from(line.stands == State::Overdue);
+        let days = line.age(as_of).unwrap_or_default().div_euclid(DAY_MS);
+        let band = AGE_BANDS.iter().rposition(|first| days >= *first).unwrap_or_default();
+        self.open += 1;
+        self.with_target += usize::from(line.case.due.is_some());
+        self.overdue += is_overdue;
+        self.ages[band].0 += 1;
+        self.ages[band].1 += is_overdue;
+        if line.case.due.is_some_and(|due| due >= as_of) {
+            self.ahead.push(place);
+        }
+        if self.oldest.is_none_or(|oldest| opened(line) < opened(&lines[oldest])) {
+            self.oldest = Some(place);
+        }
+    }
 }
 
 impl Class {
     fn named(class: Option<&str>) -> Self {
         let class = class.map(str::to_owned);
         Self { class, opened_28d: 0, open: 0, overdue: 0, durations: Durations::default() }
-    }
-}
-
-impl CaseLine {
-    /// The step that it reached last.
-    pub fn last_step(&self) -> Option<Step> {
-        self.steps.last().map(|(step, _)| *step)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use rules::case::{CaseState, End};
-
-    use super::*;
-
-    const HOUR: Millis = 3_600_000;
-
-    fn line(opened: Millis, end: Option<(Millis, EndKind)>, due: Option<Millis>, class: Option<&str>, now: Millis) -> CaseLine {
-        let end = end.map(|(at, kind)| End { at, kind });
-        let stands = match end {
-            Some(_) => State::Closed,
-            None if due.is_some_and(|due| due < now) => State::Overdue,
-            None => State::Open,
-        };
-        let class = class.map(str::to_owned);
-        let state = CaseState {
-            unit: 1,
-            submitted_at: Some(opened),
-            completed_file_at: None,
-            end,
-            due,
-            class,
-            channel: None,
-            area: None,
-            pauses: Vec::new(),
-        };
-        CaseLine { service: 1, case: opened.to_string(), state, due, stands, steps: Vec::new() }
-    }
-
-    #[test]
-    fn what_lies_on_the_desk_is_told_by_age_and_target() {
-        // Tuesday, 24 November 2026, 12.00 in Jakarta.
-        let now = 1_795_496_400_000;
-        let day = |back: i64| now - back * DAY_MS;
-        let lines = [
-            line(day(1), None, Some(now + HOUR), Some("A"), now),
-            line(day(4), None, Some(now - 1), Some("A"), now),
-            line(day(20), None, None, None, now),
-            line(day(10), Some((day(10) + 10 * HOUR, EndKind::Closed)), None, Some("A"), now),
-            line(day(3), Some((day(3) + 20 * HOUR, EndKind::Closed)), None, Some("A"), now),
-            line(day(2), Some((day(1), EndKind::Withdrawn)), None, Some("A"), now),
-        ];
-        let found = overview(&lines, chrono_tz::Asia::Jakarta, now, 3);
-        assert_eq!((found.opened, found.open, found.overdue), (6, 3, 1));
-        assert_eq!((found.opened_7d, found.closed_7d, found.dropped_7d), (4, 1, 1));
-        assert_eq!(found.durations_28d, Durations { n: 2, median_h: Some(15.0), p90_h: Some(19.0) });
-        assert_eq!(found.ages, [(1, 0), (1, 1), (0, 0), (0, 0), (1, 0)]);
-        assert_eq!((found.oldest, found.ahead), (Some(2), vec![0]));
-        assert_eq!(found.classes.iter().map(|class| (class.class.as_deref(), class.open)).collect::<Vec<_>>(), [(Some("A"), 2), (None, 1)]);
-        let weeks: Vec<_> = found.weeks.iter().map(|week| (week.period.to_string(), week.opened, week.closed, week.open_at_end)).collect();
-        let expected = [("2026-W46", 1, 1, 1), ("2026-W47", 3, 1, 3), ("2026-W48", 1, 0, 3)];
-        assert_eq!(weeks.iter().map(|(name, a, b, c)| (name.as_str(), *a, *b, *c)).collect::<Vec<_>>(), expected);
     }
 }

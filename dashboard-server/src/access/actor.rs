@@ -105,6 +105,16 @@ impl Actor {
         can(self, Action::Read, Some(unit), &app.registry().tree)
     }
 
+    /// What it may see, as a word: two actors with the same one are shown the same by the same configuration.
+    pub(crate) fn sight(&self) -> String {
+        match self {
+            Self::Anonymous => String::new(),
+            Self::Person(person) => person.unit.map_or_else(|| "*".to_owned(), |unit| unit.to_string()),
+            Self::Key(key) if key.all_units => "*".to_owned(),
+            Self::Key(key) => key.units.iter().map(|unit| format!("{unit},")).collect(),
+        }
+    }
+
     /// For logs and the record of changes.
     pub(crate) fn label(&self) -> String {
         match self {

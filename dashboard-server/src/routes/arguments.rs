@@ -27,11 +27,20 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Arguments<T> {
         match read {
             Ok(Query(arguments)) => Ok(Self(arguments)),
             Err(rejection) => {
-                let text = rejection.body_text();
-                let reason = text.rsplit_once(": ").map_or(text.as_str(), |(_, reason)| reason);
-                Err(Problem::bad_request(format!("the arguments after `?` are not understood: {reason}")))
+                Err(Problem::bad_request(format!("the arguments after `?` are not understood: {}", reason(&rejection.body_text()))))
             }
         }
+    }
+}
+
+/// What is wrong, with the argument that it is about: `Failed …: limit: invalid digit` is `` `limit`: invalid digit ``.
+fn reason(text: &str) -> String {
+    let said = text.split_once(": ").map_or(text, |(_, said)| said);
+    match said.split_once(": ") {
+        // It names the argument itself.
+        Some((_, what)) if what.starts_with("unknown field") => what.to_owned(),
+        Some((name, what)) => format!("`{name}`: {what}"),
+        None => said.to_owned(),
     }
 }
 

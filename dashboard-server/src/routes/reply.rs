@@ -20,9 +20,28 @@ const ASK_FIRST: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// A JSON answer with the ETag of its content.
 pub(crate) fn json(asked: &HeaderMap, content: &impl Serialize) -> Response {
-    let bytes = serde_json::to_vec(content).expect("our answers have string keys and are written to memory");
+    let bytes = bytes(content);
     let hash: String = Sha256::digest(&bytes)[..12].iter().map(|byte| format!("{byte:02x}")).collect();
-    encoded(asked, bytes.into(), &format!("\"{hash}\""))
+    encoded(asked, bytes, &format!("\"{hash}\""))
+}
+
+/// An answer as it travels.
+pub(crate) fn bytes(content: &impl Serialize) -> Bytes {
+    serde_json::to_vec(content).expect("our answers have string keys and are written to memory").into()
+}
+
+/// 304 for who knows this state; None for everyone else, for whom the answer has yet to be made.
+pub(crate) fn unchanged(asked: &HeaderMap, etag: &str) -> Option<Response> {
+    let response = encoded(asked, Bytes::new(), etag);
+    (response.status() == StatusCode::NOT_MODIFIED).then_some(response)
+}
+
+/// The same with a `Link` to the next page, where there is one.
+pub(crate) fn followed(mut response: Response, next: Option<&str>) -> Response {
+    if let Some(next) = next {
+        response.headers_mut().insert(LINK, link(next));
+    }
+    response
 }
 
 /// A JSON answer that was encoded before, with the ETag that names this state of it.
@@ -52,16 +71,11 @@ pub(crate) fn page<T: Serialize>(
 ) -> Response {
     let mut items: Vec<T> = all.into_iter().skip_while(|item| cursor.is_some_and(|cursor| key(item) <= cursor)).collect();
     let next = (items.len() > limit).then(|| items.drain(limit..).count()).and_then(|_| items.last());
-    let link = next.map(|last| link(&format!("{path}?limit={limit}&cursor={}", escaped(key(last)))));
-    let mut response = json(asked, &List { items });
-    if let Some(link) = link {
-        response.headers_mut().insert(LINK, link);
-    }
-    response
+    let next = next.map(|last| format!("{path}?limit={limit}&cursor={}", escaped(key(last))));
+    followed(json(asked, &List { items }), next.as_deref())
 }
 
-/// A `Link` header to the next page.
-pub(crate) fn link(address: &str) -> HeaderValue {
+fn link(address: &str) -> HeaderValue {
     HeaderValue::try_from(format!("<{address}>; rel=\"next\"")).expect("an escaped address is a header value")
 }
 
@@ -80,6 +94,8 @@ pub(crate) fn escaped(word: &str) -> String {
 
 fn is_known(asked: &HeaderMap, etag: &HeaderValue) -> bool {
     let known = asked.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    // Reading compares weakly (RFC 9110, 13.1.2).
+    let etag = etag.to_str().unwrap_or_default().trim_start_matches("W/");
     known.flat_map(|value| value.split(',')).map(str::trim).any(|item| item == "*" || item.trim_start_matches("W/") == etag)
 }
 
@@ -118,6 +134,10 @@ mod tests {
         for known in [first.headers()[ETAG].to_str().unwrap(), "\"x\", *"] {
             let asked = HeaderMap::from_iter([(IF_NONE_MATCH, known.parse().unwrap())]);
             assert_eq!(json(&asked, &1).status(), StatusCode::NOT_MODIFIED);
+        }
+        let asked = HeaderMap::from_iter([(IF_NONE_MATCH, "W/\"x\"".parse().unwrap())]);
+        for (etag, is_known) in [("W/\"x\"", true), ("\"x\"", true), ("W/\"y\"", false)] {
+            assert_eq!(unchanged(&asked, etag).is_some(), is_known, "{etag}");
         }
         let asked = HeaderMap::from_iter([(IF_NONE_MATCH, first.headers()[ETAG].clone())]);
         assert_eq!(json(&asked, &2).status(), StatusCode::OK);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aggregator::board::SPARK;
 use aggregator::known::{Moment, rollups};
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use rules::freshness::usual_rhythm;
 use rules::period::{Every, Period};
@@ -112,11 +112,8 @@ pub(crate) async fn show_series(
     // Sorted by their start, as the query gives them.
     let row_of = |start: i64| rows.binary_search_by_key(&start, |row| row.key.start).ok().map(|at| &rows[at]);
     let items = periods.iter().map(|&period| value::of(&unit.id, &indicator.id, period, row_of(day(period)), freshness, registry.revision));
-    let mut response = reply::json(&asked, &List { items: items.collect() });
-    if let Some(next) = next {
-        response.headers_mut().insert(header::LINK, reply::link(&which.address_from(next, &grid, limit)));
-    }
-    Ok(response)
+    let next = next.map(|next| which.address_from(next, &grid, limit));
+    Ok(reply::followed(reply::json(&asked, &List { items: items.collect() }), next.as_deref()))
 }
 
 impl Which {

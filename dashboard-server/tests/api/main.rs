@@ -6,4 +6,5 @@ mod live;
 mod matrix;
 mod people;
 mod reading;
+mod services;
 mod socket;

@@ -98,3 +98,23 @@ pub async fn void_targets(db: &Db, until: i64) -> Result<HashSet<(i64, String)>,
         read!(db, conn => sqlx::query_as(TEXT).bind(until).fetch_all(conn).await).map_err(Error::of("read voids"))?;
     Ok(rows.into_iter().collect())
 }
+
+/// Up to where an answer about cases depends on the log: what came after these places says nothing about cases.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct CasesHead {
+    /// Place of the last step of any case; 0 before the first.
+    pub steps: i64,
+    /// Place of the last void; 0 before the first.
+    pub voids: i64,
+}
+
+/// Where the log stands for cases; with `until` where it stood at that place.
+///
+/// # Errors
+/// Any failure of the query.
+pub async fn cases_head(db: &Db, until: Option<i64>) -> Result<CasesHead, Error> {
+    const TEXT: &str = "select coalesce((select max(seq) from case_step where seq <= $1), 0) as steps, \
+        coalesce((select max(seq) from void where seq <= $1), 0) as voids";
+    let until = until.unwrap_or(i64::MAX);
+    read!(db, conn => sqlx::query_as(TEXT).bind(until).fetch_one(conn).await).map_err(Error::of("read where the log of cases stands"))
+}

@@ -34,11 +34,15 @@ export type Me = Pick<Schemas["Me"], "username" | "role" | "unit">;
 export type Setup = Schemas["SetupState"];
 
 export type Service = Schemas["Service"];
+export type ServiceList = Schemas["ServiceList"];
+export type ServiceLine = Schemas["ServiceLine"];
+export type ServiceFigures = Schemas["ServiceFigures"];
 export type ServiceOverview = Schemas["ServiceOverview"];
 export type ServiceWeek = Schemas["ServiceWeek"];
 export type ServiceClass = Schemas["ServiceClass"];
 export type OpenByAge = Schemas["OpenByAge"];
 export type OpenCase = Schemas["OpenCase"];
+export type CaseList = Schemas["CaseList"];
 export type Case = Schemas["Case"];
 export type CaseStep = Schemas["CaseStep"];
 /** Words that the document leaves as plain text. */

@@ -1,7 +1,9 @@
 // Every path of the server that the pages use, in one place.
 
-import type { BoardName, Case, CaseState, Every, Indicator, Me, Region, Service, ServiceOverview, Setup, Unit, Value } from "./contract";
+import type { BoardName, CaseList, Every, Indicator, Me, Region, ServiceList, ServiceOverview, Setup, Unit, Value } from "./contract";
 import { request, requestList, requestPage, type Page } from "./request";
+
+export type CaseSort = "opened" | "due" | "age";
 
 export const readMe = () => request<Me>("GET", "/api/v1/me");
 export const readRegion = () => request<Region>("GET", "/api/v1/region");
@@ -36,21 +38,34 @@ export interface ServiceView {
 }
 
 export interface CaseQuery extends ServiceView {
-  state: CaseState | null;
+  /** Words of the server, several with commas. */
+  state: string | null;
+  /** Empty for cases without one. */
+  class: string | null;
+  /** The pseudonym of one case. */
+  key: string | null;
   /** Opened at or after, and before. */
-  from: string | null;
-  to: string | null;
+  opened_from: string | null;
+  opened_to: string | null;
+  ended_from: string | null;
+  ended_to: string | null;
+  /** With a target at or after, and before. */
+  due_from: string | null;
+  due_to: string | null;
+  sort: CaseSort | null;
   cursor: string | null;
 }
 
-export const readServices = () => requestList<Service>("/api/v1/services");
+export function readServices(view: ServiceView): Promise<ServiceList> {
+  return request<ServiceList>("GET", `/api/v1/services?${queryOf(view)}`);
+}
 
 export function readService(id: string, view: ServiceView, weeks: number): Promise<ServiceOverview> {
   return request<ServiceOverview>("GET", `/api/v1/services/${encodeURIComponent(id)}?${queryOf({ weeks: String(weeks), ...view })}`);
 }
 
-export function readCases(service: string, query: CaseQuery, limit: number): Promise<Page<Case>> {
-  return requestPage<Case>(`/api/v1/cases?${queryOf({ service, limit: String(limit), ...query })}`);
+export function readCases(service: string, query: CaseQuery, limit: number): Promise<CaseList & Pick<Page<unknown>, "next">> {
+  return requestPage<CaseList>(`/api/v1/cases?${queryOf({ service, limit: String(limit), ...query })}`);
 }
 
 /** What is null is left out. */

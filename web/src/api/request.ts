@@ -36,17 +36,17 @@ export async function requestList<T>(path: string): Promise<T[]> {
   const items: T[] = [];
   let next: string | null = path;
   for (let count = 0; next !== null && count < MOST_PAGES; count += 1) {
-    const page: Page<T> = await requestPage<T>(next);
+    const page: Page<T> = await requestPage<Items<T>>(next);
     items.push(...page.items);
     next = page.next;
   }
   return items;
 }
 
-export async function requestPage<T>(path: string): Promise<Page<T>> {
+/** A page of a list with all that the server says beside its items. */
+export async function requestPage<L>(path: string): Promise<L & { next: string | null }> {
   const response = await send("GET", path);
-  const { items } = (await response.json()) as Items<T>;
-  return { items, next: nextPage(response.headers.get("link")) };
+  return { ...((await response.json()) as L), next: nextPage(response.headers.get("link")) };
 }
 
 /** The target of `rel="next"`, as a path of this server. */

@@ -85,7 +85,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Cases of the units that the actor may see, newest first. */
+        /**
+         * Cases of the units that the actor may see, newest first unless `sort` says otherwise. Every figure of `/services` and
+         *     `/services/{id}` is as many cases as this list holds for the same moment. The ETag is true for a minute of ages.
+         */
         get: operations["list_cases"];
         put?: never;
         post?: never;
@@ -224,7 +227,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The services, by id. */
+        /** The services, by id, with what their cases of the units that the actor may see come to. The ETag is true for a minute of ages. */
         get: operations["list_services"];
         put?: never;
         post?: never;
@@ -241,7 +244,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How a service stands: in, out, open, age of the open ones, durations over weeks, late ones, by class. */
+        /**
+         * How a service stands: in, out, open, age of the open ones, durations over weeks, where the time goes, late ones, by class.
+         *     The ETag is true for a minute of ages.
+         */
         get: operations["show_service"];
         put?: never;
         post?: never;
@@ -490,6 +496,13 @@ export interface components {
             /** @description Unit id. */
             unit: string;
         };
+        /** @description A page of cases. */
+        CaseList: {
+            /** @description The cases, in the order of the list. */
+            items: components["schemas"]["Case"][];
+            /** @description How many there are on all pages together. */
+            total: number;
+        };
         /** @description A row of the table `cases`; durations in hours. */
         CaseRow: {
             /**
@@ -610,6 +623,11 @@ export interface components {
         };
         /** @description Durations in hours. */
         Durations: {
+            /**
+             * Format: double
+             * @description Mean.
+             */
+            mean_h: number | null;
             /**
              * Format: double
              * @description Median.
@@ -785,41 +803,6 @@ export interface components {
                 tiles: number;
                 /** @description Title. */
                 title: string;
-            }[];
-        };
-        /** @description A page of a list. */
-        List_Case: {
-            /** @description The items, in the order of the list. */
-            items: {
-                /**
-                 * Format: double
-                 * @description Hours from opening to end, or to the moment of the list.
-                 */
-                age_h: number | null;
-                /** @description Area. */
-                area: string | null;
-                /** @description Channel. */
-                channel: string | null;
-                /** @description Class. */
-                class: string | null;
-                /** @description Its target, or that of its service's standard. */
-                due: string | null;
-                /** @description When it ended. */
-                ended_at: string | null;
-                /** @description A pseudonym: the same for the same case of this house, and nothing elsewhere. */
-                key: string;
-                /** @description Whether it missed its target. */
-                late: boolean;
-                /** @description When it was submitted. */
-                opened_at: string | null;
-                /** @description Service id. */
-                service: string;
-                /** @description `open`, `overdue`, `closed`, `rejected`, `withdrawn` or `incomplete`. */
-                state: string;
-                /** @description Its steps, by time. */
-                steps: components["schemas"]["CaseStep"][];
-                /** @description Unit id. */
-                unit: string;
             }[];
         };
         /** @description A page of a list. */
@@ -1047,29 +1030,6 @@ export interface components {
             }[];
         };
         /** @description A page of a list. */
-        List_Service: {
-            /** @description The items, in the order of the list. */
-            items: {
-                /** @description `decided`, `handed_over` or `closed`. */
-                ends_at: string;
-                /** @description Id. */
-                id: string;
-                /** @description Name in Indonesian. */
-                name: string;
-                /** @description Name in English; may be empty. */
-                name_en: string;
-                /** @description Who answers for it. */
-                owner: string;
-                /**
-                 * Format: int32
-                 * @description How long it may take; null when nothing is published.
-                 */
-                standard: number | null;
-                /** @description `minutes`, `hours`, `days`, `working_hours` or `working_days`. */
-                standard_unit: string | null;
-            }[];
-        };
-        /** @description A page of a list. */
         List_Unit: {
             /** @description The items, in the order of the list. */
             items: {
@@ -1242,6 +1202,13 @@ export interface components {
             step: string | null;
             /** @description Unit id. */
             unit: string;
+        };
+        /** @description Overdue cases of a class. */
+        OverdueClass: {
+            /** @description The class. */
+            class: string;
+            /** @description Open past their target. */
+            overdue: number;
         };
         /** @description A sign of life. */
         Ping: {
@@ -1430,6 +1397,23 @@ export interface components {
             /** @description `minutes`, `hours`, `days`, `working_hours` or `working_days`. */
             standard_unit: string | null;
         };
+        /** @description Open cases at the ends of weeks. */
+        ServiceBacklog: {
+            /**
+             * Format: int64
+             * @description How many more now; negative when there are fewer.
+             */
+            change: number;
+            /** @description At the end of the first week. */
+            first: number;
+            /** @description Now. */
+            last: number;
+            /**
+             * Format: double
+             * @description Mean over the weeks.
+             */
+            mean: number;
+        };
         /** @description Cases of a class. */
         ServiceClass: {
             /** @description The class; null for cases without one. */
@@ -1443,24 +1427,20 @@ export interface components {
             /** @description Open past their target. */
             overdue: number;
         };
-        /** @description How a service stands. Durations are gross hours by the clock on the wall; those of a week are of the cases closed in it. */
-        ServiceOverview: {
-            /** @description Open cases by age. */
-            ages: components["schemas"]["OpenByAge"][];
-            /** @description Open cases with a target ahead, the nearest first; at most 20. */
-            ahead: components["schemas"]["OpenCase"][];
-            /** @description How many there are with a target within two days. */
-            ahead_2d: number;
-            /** @description The moment it is true for. */
-            as_of: string;
-            /** @description By class, most open ones first; at most 20. */
-            classes: components["schemas"]["ServiceClass"][];
+        /**
+         * @description What the cases of a service come to. Durations are gross hours by the clock on the wall; those of a week are of the cases
+         *     closed in it.
+         */
+        ServiceFigures: {
             /** @description Closed within seven days. */
             closed_7d: number;
             /** @description Turned down or taken back within seven days. */
             dropped_7d: number;
             /** @description Of the cases closed within 28 days. */
             durations_28d: components["schemas"]["Durations"];
+            /** @description The day on which the first of them was opened, in the region's zone. */
+            first_case: string | null;
+            last_week: components["schemas"]["ServiceWeek"] | null;
             oldest: components["schemas"]["OpenCase"] | null;
             /** @description Open cases. */
             open: number;
@@ -1468,19 +1448,71 @@ export interface components {
             opened: number;
             /** @description Opened within seven days. */
             opened_7d: number;
+            /** @description Both together. */
+            out_7d: number;
             /** @description Open cases past their target. */
             overdue: number;
-            /** @description The service. */
-            service: components["schemas"]["Service"];
             /**
              * Format: double
              * @description The standard in hours, when the clock on the wall counts it.
              */
             standard_h: number | null;
+            /** @description Open cases with a target: without any, none can be overdue. */
+            with_target: number;
+        };
+        /** @description A service with its key figures. */
+        ServiceLine: components["schemas"]["Service"] & {
+            /** @description What its cases come to. */
+            figures: components["schemas"]["ServiceFigures"];
+        };
+        /** @description Services with their key figures. */
+        ServiceList: {
+            /** @description The moment it is true for. */
+            as_of: string;
+            /** @description The services, by id. */
+            items: components["schemas"]["ServiceLine"][];
+            /** @description All services together, also those of other pages. */
+            totals: components["schemas"]["ServiceTotals"];
+        };
+        /** @description How a service stands. */
+        ServiceOverview: components["schemas"]["ServiceFigures"] & {
+            /** @description Open cases by age. */
+            ages: components["schemas"]["OpenByAge"][];
+            /** @description Open cases with a target ahead, the nearest first; at most 20. */
+            ahead: components["schemas"]["OpenCase"][];
+            /** @description How many there are with a target within two days. */
+            ahead_2d: number;
+            /** @description How many there are with a target ahead. */
+            ahead_all: number;
+            /** @description The moment it is true for. */
+            as_of: string;
+            backlog: components["schemas"]["ServiceBacklog"] | null;
+            /** @description By class, most open ones first; at most 20. */
+            classes: components["schemas"]["ServiceClass"][];
+            /** @description Of the cases closed in the 364 days before those of `durations_28d`. */
+            durations_before: components["schemas"]["Durations"];
+            /**
+             * Format: double
+             * @description How much longer those of `durations_28d` took than these, by the means; null without either.
+             */
+            mean_change_h: number | null;
+            /** @description The named classes with most overdue cases; at most 3. */
+            overdue_classes: components["schemas"]["OverdueClass"][];
+            /** @description The service. */
+            service: components["schemas"]["Service"];
+            /** @description Where the time of the cases closed within 28 days went: each hour belongs to the step that it followed. */
+            steps: components["schemas"]["StepTime"][];
             /** @description The unit that was asked for. */
             unit: string | null;
-            /** @description Weeks, oldest first; the last one runs. */
+            /** @description Weeks, oldest first; the last one runs. None of before the first case. */
             weeks: components["schemas"]["ServiceWeek"][];
+        };
+        /** @description Sums over services. */
+        ServiceTotals: {
+            /** @description Open cases. */
+            open: number;
+            /** @description Open cases past their target. */
+            overdue: number;
         };
         /** @description A week of a service. */
         ServiceWeek: {
@@ -1494,6 +1526,8 @@ export interface components {
             open_at_end: number;
             /** @description Opened in it. */
             opened: number;
+            /** @description Closed, turned down or taken back in it. */
+            out: number;
             /** @description Which. */
             period: string;
             /** @description Its first day. */
@@ -1554,6 +1588,32 @@ export interface components {
          * @enum {string}
          */
         StatusWord: "above" | "good" | "watch" | "late" | "not_rated" | "no_data";
+        /** @description Time after a step. */
+        StepTime: {
+            /**
+             * Format: double
+             * @description How much longer it takes than usual.
+             */
+            change_h: number | null;
+            /**
+             * Format: double
+             * @description Hours from it to the next step, mean over all these cases: what did not go through it counts as none, so that the means
+             *     of all steps come to the mean duration.
+             */
+            mean_h: number;
+            /**
+             * Format: double
+             * @description Its part of all hours, 0 to 1; null when there are none.
+             */
+            share: number | null;
+            /** @description The step that had been reached. */
+            step: string;
+            /**
+             * Format: double
+             * @description The mean over the cases of `durations_before`; null without any.
+             */
+            usual_h: number | null;
+        };
         /** @description What became of a batch, said after its durable commit. */
         Taken: {
             /**
@@ -1869,12 +1929,29 @@ export interface operations {
                 service?: string;
                 /** @description Unit id, with what is below it. */
                 unit?: string;
-                /** @description `open` (also overdue ones), `overdue`, `closed`, `rejected`, `withdrawn` or `incomplete`. */
+                /**
+                 * @description `open` (also overdue ones), `overdue`, `closed`, `valid_closed` (closed, and not before the opening: those that have a
+                 *     duration), `rejected`, `withdrawn` or `incomplete`; several with commas.
+                 */
                 state?: string;
+                /** @description The class; empty for cases without one. */
+                class?: string;
+                /** @description The pseudonym of one case. */
+                key?: string;
                 /** @description A date or an instant: opened at or after it. */
-                from?: string;
+                opened_from?: string;
                 /** @description A date or an instant: opened before it. */
-                to?: string;
+                opened_to?: string;
+                /** @description A date or an instant: ended at or after it. */
+                ended_from?: string;
+                /** @description A date or an instant: ended before it. */
+                ended_to?: string;
+                /** @description A date or an instant: with a target at or after it. */
+                due_from?: string;
+                /** @description A date or an instant: with a target before it. With `state=open` those that are late by then unless they end. */
+                due_to?: string;
+                /** @description `opened` (the usual: newest first), `due` (earliest target first) or `age` (longest first). */
+                sort?: string;
                 /** @description An instant or a date: what happened later is left out. */
                 as_of?: string;
                 /** @description An instant or a date: as the log was known then. */
@@ -1895,8 +1972,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List_Case"];
+                    "application/json": components["schemas"]["CaseList"];
                 };
+            };
+            /** @description What `If-None-Match` names is still true */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: {
                 headers: {
@@ -2245,6 +2329,12 @@ export interface operations {
     list_services: {
         parameters: {
             query?: {
+                /** @description Unit id, with what is below it; all units that may be seen without it. */
+                unit?: string;
+                /** @description An instant or a date: what happened later is left out. */
+                as_of?: string;
+                /** @description An instant or a date: as the log was known then. */
+                known_at?: string;
                 /** @description Most items on the page, 1 to 1,000. */
                 limit?: number;
                 /** @description Where the page begins, as the `Link` header of the page before says. */
@@ -2261,10 +2351,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List_Service"];
+                    "application/json": components["schemas"]["ServiceList"];
+                };
+            };
+            /** @description What `If-None-Match` names is still true */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2279,7 +2392,7 @@ export interface operations {
             query?: {
                 /** @description Unit id, with what is below it; all units without it. */
                 unit?: string;
-                /** @description Weeks back with the running one, 1 to 104; 12 without it. */
+                /** @description Weeks back with the running one, 1 to 104; 12 without it. None of before the first case. */
                 weeks?: number;
                 /** @description An instant or a date: what happened later is left out. */
                 as_of?: string;
@@ -2302,6 +2415,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ServiceOverview"];
                 };
+            };
+            /** @description What `If-None-Match` names is still true */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: {
                 headers: {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { PLAIN } from "../service/links";
 import { boardPath, casesPath, loginPath, parseRoute, servicePath, servicesPath, wallPath } from "./route";
 
 function parse(path: string) {
@@ -16,7 +17,8 @@ describe("an address leads back to the same place", () => {
     boardPath("kabupaten.2026", null, null),
     servicesPath({ unit: null, as_of: "2026-11-24", known_at: null }),
     servicePath("izin / reklame", { unit: "dpmptsp", as_of: null, known_at: "2026-11-01" }),
-    casesPath("sip", { state: "overdue", from: "2026-11-17T07:05:09.001Z", to: null, unit: "dpmptsp", as_of: null, known_at: null, cursor: "50" }),
+    casesPath("sip", { ...PLAIN, state: "overdue", opened_from: "2026-11-17T07:05:09.001Z", unit: "dpmptsp", cursor: "50" }),
+    casesPath("sip", { ...PLAIN, state: "closed,rejected,withdrawn", class: "", ended_from: "2026-11-16", ended_to: "2026-11-23", sort: "age" }),
   ])("%s", (path) => {
     const route = parse(path);
     const again =

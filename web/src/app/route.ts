@@ -1,7 +1,7 @@
 // Addresses of the pages, read and written in one place.
 
 import type { CaseState } from "../api/contract";
-import { queryOf, type CaseQuery, type ServiceView } from "../api/endpoints";
+import { queryOf, type CaseQuery, type CaseSort, type ServiceView } from "../api/endpoints";
 
 export type Route =
   | { page: "board"; board: string | null; tile: string | null; every: string | null }
@@ -49,15 +49,31 @@ export function wallPath(board: string, number: number, theme: "light" | "dark")
   return query.size === 0 ? path : `${path}?${query}`;
 }
 
-const STATES: readonly string[] = ["open", "overdue", "closed", "rejected", "withdrawn", "incomplete"] satisfies CaseState[];
+const STATES: readonly string[] = ["open", "overdue", "closed", "valid_closed", "rejected", "withdrawn", "incomplete"] satisfies (CaseState | "valid_closed")[];
+const SORTS: readonly string[] = ["opened", "due", "age"] satisfies CaseSort[];
 
 function servicesRoute(service: string, part: string, query: URLSearchParams): Route {
   const view: ServiceView = { unit: query.get("unit"), as_of: query.get("as_of"), known_at: query.get("known_at") };
   if (service === "") return { page: "services", view };
   if (part !== "berkas") return { page: "service", service, view };
-  const state = query.get("state");
-  const known = state !== null && STATES.includes(state) ? (state as CaseState) : null;
-  return { page: "cases", service, query: { state: known, from: query.get("from"), to: query.get("to"), ...view, cursor: query.get("cursor") } };
+  return { page: "cases", service, query: { ...caseWords(query), ...view, cursor: query.get("cursor") } };
+}
+
+/** What is no state and no order is left out: all cases are more than was meant, never others. */
+function caseWords(query: URLSearchParams): Omit<CaseQuery, keyof ServiceView | "cursor"> {
+  const [state, sort] = [query.get("state"), query.get("sort")];
+  return {
+    state: state?.split(",").every((word) => STATES.includes(word)) ? state : null,
+    class: query.get("class"),
+    key: query.get("key"),
+    opened_from: query.get("opened_from"),
+    opened_to: query.get("opened_to"),
+    ended_from: query.get("ended_from"),
+    ended_to: query.get("ended_to"),
+    due_from: query.get("due_from"),
+    due_to: query.get("due_to"),
+    sort: sort !== null && SORTS.includes(sort) ? (sort as CaseSort) : null,
+  };
 }
 
 export function servicesPath(view: ServiceView): string {

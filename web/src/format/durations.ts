@@ -36,6 +36,13 @@ export function spanCell(hours: number | null, unit: SpanUnit, language: Languag
   return hours === null ? NO_VALUE : fullNumber(inUnit(hours, unit), unit === "minutes" ? 0 : 1, language);
 }
 
+/** How much more or less, for a column: `+0,1`, `−1,2`; what rounds to nothing has no sign. */
+export function spanChange(hours: number | null, unit: SpanUnit, language: Language): string {
+  if (hours === null) return NO_VALUE;
+  const [size, none] = [spanCell(Math.abs(hours), unit, language), spanCell(0, unit, language)];
+  return size === none ? none : `${hours < 0 ? "−" : "+"}${size}`;
+}
+
 /** `45 menit`, `4,2 hari`. */
 export function formatSpan(hours: number | null, language: Language): string {
   if (hours === null) return NO_VALUE;

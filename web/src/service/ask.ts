@@ -4,10 +4,8 @@ import { clock } from "../app/clock.svelte";
 import { session } from "../app/session.svelte";
 import { Answer, type Around } from "./answer.svelte";
 
-/** The server counts a service anew from its cases for each question: often enough for who reads, seldom enough for many who do. */
+/** The answers change with every step of a case and with every minute; one that did not change comes as few bytes. */
 export const ONE_MS = 30_000;
-/** A list asks for each of its services. */
-export const LIST_MS = 60_000;
 
 const around: Around = {
   now: () => performance.now(),

@@ -1,27 +1,27 @@
 // The order of the list of services.
 
-import type { Service, ServiceOverview } from "../api/contract";
+import type { ServiceFigures, ServiceLine } from "../api/contract";
 import { overdueOf } from "./targets";
 
-export type Column = "name" | "open" | "overdue" | "in" | "out" | "median" | "p90";
+export type Column = "name" | "open" | "overdue" | "oldest" | "in" | "out" | "median" | "p90";
 export interface Order {
   column: Column;
   descending: boolean;
 }
 
 export interface Row {
-  service: Service;
+  service: ServiceLine;
   name: string;
-  overview: ServiceOverview | null;
 }
 
-const VALUES: Record<Exclude<Column, "name">, (overview: ServiceOverview) => number | null> = {
-  open: (overview) => overview.open,
+const VALUES: Record<Exclude<Column, "name">, (figures: ServiceFigures) => number | null> = {
+  open: (figures) => figures.open,
   overdue: overdueOf,
-  in: (overview) => overview.opened_7d,
-  out: (overview) => overview.closed_7d + overview.dropped_7d,
-  median: (overview) => overview.durations_28d.median_h,
-  p90: (overview) => overview.durations_28d.p90_h,
+  oldest: (figures) => figures.oldest?.age_h ?? null,
+  in: (figures) => figures.opened_7d,
+  out: (figures) => figures.out_7d,
+  median: (figures) => figures.durations_28d.median_h,
+  p90: (figures) => figures.durations_28d.p90_h,
 };
 
 /** What is unknown stands last, whichever way; what is equal by open cases, then by name. */
@@ -31,10 +31,10 @@ export function ordered(rows: readonly Row[], order: Order): Row[] {
   if (order.column === "name") return [...rows].sort((a, b) => sign * byName(a, b));
   const read = VALUES[order.column];
   // Without a first case there is nothing to compare.
-  const known = (row: Row) => (row.overview && row.overview.opened > 0 ? row.overview : null);
+  const known = ({ service: { figures } }: Row) => (figures.opened > 0 ? figures : null);
   const value = (row: Row) => {
-    const overview = known(row);
-    return overview && read(overview);
+    const figures = known(row);
+    return figures && read(figures);
   };
   const open = (row: Row) => known(row)?.open ?? -1;
   return [...rows].sort((a, b) => {

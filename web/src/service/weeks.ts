@@ -1,6 +1,6 @@
-// Weeks of a service in words, and the one figure that a chart adds to them.
+// Weeks of a service in words.
 
-import type { ServiceOverview, ServiceWeek } from "../api/contract";
+import type { ServiceWeek } from "../api/contract";
 import { formatTime } from "../format/dates";
 import { parsePeriod, rowPeriod } from "../format/periods";
 import type { Language } from "../language/language";
@@ -17,18 +17,4 @@ export function weekName(week: ServiceWeek, running: boolean, language: Language
 export function edgesOf(weeks: readonly ServiceWeek[], language: Language): [string, string] {
   const day = (week: ServiceWeek | undefined) => (week ? formatTime(Date.parse(week.starts), "dayMonth", "UTC", language) : "");
   return [day(weeks[0]), day(weeks.at(-1))];
-}
-
-/** From the week of the first case on: before it nothing was counted, which is not zero. */
-export function countedWeeks(overview: Pick<ServiceOverview, "opened" | "weeks">): ServiceWeek[] {
-  const { opened, weeks } = overview;
-  const within = weeks.reduce((sum, week) => sum + week.opened, 0);
-  if (opened > within) return weeks;
-  const first = weeks.findIndex((week) => week.opened > 0);
-  return first < 0 ? [] : weeks.slice(first);
-}
-
-/** Of the points that are drawn: the line they lie around. */
-export function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }

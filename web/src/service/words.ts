@@ -1,12 +1,12 @@
 // Words of cases: states, steps, moments.
 
-import type { CaseState } from "../api/contract";
 import { dateIn, formatTime } from "../format/dates";
 import { NO_VALUE } from "../format/numbers";
 import { indonesian, type Key } from "../language/id";
 import type { Language } from "../language/language";
 import { translate } from "../language/translate";
 import type { SignName } from "../look/signs";
+import { DROPPED, OUT } from "./links";
 
 /** A word of the server that has no name here yet stands as it is. */
 function word(group: string, name: string, language: Language): string {
@@ -22,8 +22,11 @@ export function stateWords(state: string, language: Language): string {
   return word("state", state, language);
 }
 
-export function titleOf(state: CaseState | null, language: Language): string {
-  return translate(language, `cases.title.${state ?? "all"}`);
+/** Of the states of an address: one word of the server, or several with commas. */
+export function titleOf(state: string | null, language: Language): string {
+  const name = state === OUT ? "out" : state === DROPPED ? "dropped" : (state ?? "all");
+  const key = `cases.title.${name}`;
+  return key in indonesian ? translate(language, key as Key) : translate(language, "cases.title.all");
 }
 
 /** Only what needs somebody has a sign. */
