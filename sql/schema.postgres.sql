@@ -8,6 +8,18 @@ CREATE INDEX session_person ON session USING btree (person);
 
 CREATE INDEX void_target ON void USING btree (target_source, target_id);
 
+CREATE OR REPLACE FUNCTION case_key(salt text, service bigint, number text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+  select encode(substring(sha256(string_agg(
+    set_byte(set_byte('\x0000000000000000'::bytea, 0, octet_length(part) % 256), 1, octet_length(part) / 256) || part,
+    ''::bytea order by place)) from 1 for 8), 'hex')
+  from unnest(array[convert_to(salt, 'UTF8'), convert_to(service::text, 'UTF8'), convert_to(number, 'UTF8')])
+    with ordinality as parts (part, place)
+$function$;
+
 create table api_key (
   id text collate "C" not null,
   source bigint not null,
@@ -271,11 +283,10 @@ create view bi.case_steps as
  SELECT s.seq,
     to_timestamp((s.received_at::numeric / 1000.0)::double precision) AS received_at,
     o.id AS source,
-    s.event_id,
     to_timestamp((s."time"::numeric / 1000.0)::double precision) AS event_time,
     v.id AS service,
     v.name AS service_name,
-    s.case_id,
+    case_key(k.value, s.service, s.case_id) AS case_key,
     u.id AS unit,
     u.name AS unit_name,
     (ARRAY['submitted'::text, 'completed_file'::text, 'returned'::text, 'resubmitted'::text, 'decided'::text, 'handed_over'::text, 'closed'::text, 'rejected'::text, 'withdrawn'::text, 'reassigned'::text, 'reopened'::text])[s.step] AS step,
@@ -288,6 +299,7 @@ create view bi.case_steps as
            FROM void w
           WHERE w.target_source = s.source AND w.target_id = s.event_id)) AS voided
    FROM case_step s
+     JOIN setting k ON k.name = 'case_salt'::text
      JOIN source o ON o.no = s.source
      JOIN ( SELECT n.no,
             v_1.id,
@@ -303,7 +315,7 @@ create view bi.case_steps as
 create view bi.cases as
  SELECT v.id AS service,
     v.name AS service_name,
-    c.case_id,
+    case_key(k.value, c.service, c.case_id) AS case_key,
     u.id AS unit,
     u.name AS unit_name,
     to_timestamp((c.submitted_at::numeric / 1000.0)::double precision) AS submitted_at,
@@ -315,6 +327,7 @@ create view bi.cases as
     c.channel,
     c.area
    FROM case_state c
+     JOIN setting k ON k.name = 'case_salt'::text
      JOIN ( SELECT n.no,
             v_1.id,
             v_1.name
@@ -447,3 +460,13 @@ create view bi.units as
           WHERE configuration.kind = 'unit'::text AND configuration.key = u.id
           ORDER BY configuration.from_revision DESC
          LIMIT 1) c ON true;
+
+create view bi_numbers.cases as
+ SELECT v.id AS service,
+    case_key(k.value, c.service, c.case_id) AS case_key,
+    c.case_id
+   FROM ( SELECT DISTINCT case_step.service,
+            case_step.case_id
+           FROM case_step) c
+     JOIN setting k ON k.name = 'case_salt'::text
+     JOIN service v ON v.no = c.service;
