@@ -11,6 +11,7 @@ macro_rules! steps_columns {
 }
 
 mod appender;
+mod cases;
 mod digest;
 mod group;
 mod keys;
@@ -23,10 +24,11 @@ use rules::case::Step;
 use rules::time::Millis;
 
 pub use appender::{Appended, Appender, Group};
+pub use cases::{CaseSteps, Texts, steps_by_case};
 pub(crate) use digest::Digester;
 pub(crate) use keys::{hash, keyed};
 pub use read::{Entry, LoggedStep, Sample, Void, entries_after, head, newest_received_at, samples_at, seq_at, seqs_of_keys, voided};
-pub use steps::{CasesHead, cases_head, steps_at, steps_in_order, void_targets};
+pub use steps::{CasesHead, cases_head, steps_at, steps_in_order};
 
 /// An event that passed the door.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use chrono_tz::Tz;
-use rules::case::{Known, StepEvent};
+use rules::case::Known;
 use rules::period::Period;
 use rules::service::Service;
 use rules::time::Millis;
 use sql::Db;
-use sql::log::LoggedStep;
+use sql::log::{CaseSteps, Texts, steps_by_case};
 use sql::registry::Registry;
 
 use super::{Args, By};
@@ -111,17 +111,16 @@ pub(super) async fn until(db: &Db, known_at: Option<Millis>) -> Result<i64, Erro
 /// The complete cases by the steps up to a place in the log.
 pub(crate) async fn complete_cases(db: &Db, registry: &Registry, until: i64) -> Result<Vec<Case>, Error> {
     let services: HashMap<i64, Service> = registry.services.iter().map(|service| (service.no, service.clone())).collect();
-    let steps = standing_steps(db, until).await?;
+    let cases = steps_by_case(db, until, Texts::Left).await?;
     let work = tokio::task::spawn_blocking(move || {
-        let events = by_case(&steps, event);
-        let case = |(_, (no, events)): &(&str, (i64, Vec<StepEvent>))| {
-            let service = services.get(no)?;
-            let state = Known::of(events).state(service.ends_at)?;
+        let case = |case: &CaseSteps| {
+            let service = services.get(&case.service)?;
+            let state = Known::of(&case.events).state(service.ends_at)?;
             let opened = state.submitted_at?;
             let due = state.due.or_else(|| standard(service, opened));
-            Some(Case { unit: state.unit, service: *no, opened, end: state.end, due })
+            Some(Case { unit: state.unit, service: case.service, opened, end: state.end, due })
         };
-        events.iter().filter_map(case).collect()
+        cases.iter().filter_map(case).collect()
     });
     work.await.map_err(Error::Worker)
 }
@@ -129,46 +128,4 @@ pub(crate) async fn complete_cases(db: &Db, registry: &Registry, until: i64) -> 
 /// By when a case is due that says nothing itself; None without a standard that the clock on the wall counts.
 pub(super) fn standard(service: &Service, opened: Millis) -> Option<Millis> {
     service.standard.and_then(|standard| standard.on_the_clock()).map(|length| opened.saturating_add(length))
-}
-
-/// The steps up to a place that nobody voided up to there.
-pub(super) async fn standing_steps(db: &Db, until: i64) -> Result<Vec<LoggedStep>, Error> {
-    let mut steps = sql::log::steps_in_order(db, until).await?;
-    let struck = sql::log::void_targets(db, until).await?;
-    if !struck.is_empty() {
-        steps.retain(|step| !struck.contains(&(step.source, step.event_id.clone())));
-    }
-    Ok(steps)
-}
-
-/// The steps of each case: its id, its service, and what `of` makes of them.
-pub(super) fn by_case<'s, T>(steps: &'s [LoggedStep], of: impl Fn(&'s LoggedStep) -> T) -> Vec<(&'s str, (i64, Vec<T>))> {
-    let mut places: HashMap<(i64, &'s str), usize> = HashMap::new();
-    let mut cases: Vec<(&'s str, (i64, Vec<T>))> = Vec::new();
-    for step in steps {
-        let (service, case) = (step.what.service, step.what.case.as_str());
-        let place = *places.entry((service, case)).or_insert_with(|| {
-            cases.push((case, (service, Vec::with_capacity(2))));
-            cases.len() - 1
-        });
-        cases[place].1.1.push(of(step));
-    }
-    cases
-}
-
-/// The texts of a step count for no table.
-pub(super) fn event(step: &LoggedStep) -> StepEvent {
-    StepEvent {
-        step: step.what.step,
-        at: step.what.at,
-        unit: step.what.unit,
-        due: step.what.due,
-        class: None,
-        channel: None,
-        area: None,
-        source: step.source,
-        time: step.time,
-        received_at: step.received_at,
-        seq: step.seq,
-    }
 }

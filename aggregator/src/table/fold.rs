@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use rules::case::{CaseState, Known, Step, StepEvent};
+use rules::case::{CaseState, Known, Step};
 use rules::time::Millis;
 use sql::Db;
-use sql::log::{CasesHead, LoggedStep};
+use sql::log::{CaseSteps, CasesHead, Texts, steps_by_case};
 use sql::registry::Registry;
 
-use super::cases::{by_case, standard, standing_steps};
+use super::cases::standard;
 use crate::error::Error;
 
 /// A case by everything that is known of it.
@@ -38,30 +38,21 @@ impl Folded {
 /// # Errors
 /// A failed read.
 pub async fn fold(db: &Db, registry: &Arc<Registry>, head: CasesHead) -> Result<Vec<Folded>, Error> {
-    let steps = standing_steps(db, head.steps.max(head.voids)).await?;
+    let steps = steps_by_case(db, head.steps.max(head.voids), Texts::Read).await?;
     let registry = Arc::clone(registry);
     let work = tokio::task::spawn_blocking(move || {
-        let mut cases: Vec<Folded> = by_case(&steps, whole).into_iter().filter_map(|case| folded(&registry, case)).collect();
+        let mut cases: Vec<Folded> = steps.into_iter().filter_map(|case| folded(&registry, case)).collect();
         cases.sort_unstable_by(|a, b| (b.state.submitted_at, a.service, &a.case).cmp(&(a.state.submitted_at, b.service, &b.case)));
         cases
     });
     work.await.map_err(Error::Worker)
 }
 
-fn folded(registry: &Registry, (case, (no, events)): (&str, (i64, Vec<StepEvent>))) -> Option<Folded> {
+fn folded(registry: &Registry, CaseSteps { service: no, case, events }: CaseSteps) -> Option<Folded> {
     let service = registry.service_no(no)?;
     let known = Known::of(&events);
     let state = known.state(service.ends_at)?;
     let due = state.due.or_else(|| standard(service, state.submitted_at?));
     let steps = known.steps().into_iter().map(|(at, step, _)| (step, at)).collect();
-    Some(Folded { service: no, case: case.to_owned(), state, due, steps })
-}
-
-fn whole(step: &LoggedStep) -> StepEvent {
-    StepEvent {
-        class: step.what.class.clone(),
-        channel: step.what.channel.clone(),
-        area: step.what.area.clone(),
-        ..super::cases::event(step)
-    }
+    Some(Folded { service: no, case, state, due, steps })
 }

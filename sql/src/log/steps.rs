@@ -1,7 +1,5 @@
 //! Reading the steps of cases from the log.
 
-use std::collections::HashSet;
-
 use rules::case::Step;
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -86,17 +84,6 @@ fn logged(row: &Row<'_>) -> rusqlite::Result<LoggedStep> {
 
 fn understood(rows: Result<Vec<Raw>, sqlx::Error>) -> Result<Vec<LoggedStep>, Error> {
     rows.map_err(Error::of("read the steps of cases"))?.into_iter().map(step_of).collect()
-}
-
-/// The events that are voided up to a place, by source and id.
-///
-/// # Errors
-/// Any failure of the query.
-pub async fn void_targets(db: &Db, until: i64) -> Result<HashSet<(i64, String)>, Error> {
-    const TEXT: &str = "select target_source, target_id from void where seq <= $1";
-    let rows: Vec<(i64, String)> =
-        read!(db, conn => sqlx::query_as(TEXT).bind(until).fetch_all(conn).await).map_err(Error::of("read voids"))?;
-    Ok(rows.into_iter().collect())
 }
 
 /// Up to where an answer about cases depends on the log: what came after these places says nothing about cases.
