@@ -1,13 +1,15 @@
 //! Cases: one request for a service, from its submission to its end.
 //!
 //! Owns which of the steps told about a case count, and what they come to. Must never know a
-//! database, a tree or a calendar: who wants net durations takes the pauses out.
+//! database or a tree.
 
+mod clock;
 mod known;
 mod measure;
 mod state;
 mod step;
 
+pub use clock::{Clock, deadline, worked};
 pub use known::Known;
 pub use measure::Measure;
 pub use state::{CaseState, End, EndKind, Pause};

@@ -11,6 +11,7 @@
 //! - [`time`]: instants, local midnights, day numbers
 //! - [`period`]: `2026-11-24`, `2026-W47`, `2026-11`, `2026-Q4`, `2026-S2`, `2026`
 //! - [`at`]: the instant or period that a sample speaks of
+//! - [`calendar`]: working days and working time
 //!
 //! What is measured, and whose:
 //! - [`indicator`]: the passport of a measure
@@ -33,6 +34,7 @@
 //! And [`word`]: the fixed words of files and answers.
 
 pub mod at;
+pub mod calendar;
 pub mod case;
 pub mod formula;
 pub mod freshness;
