@@ -147,7 +147,7 @@ fn read(path: &str, copies: usize) -> Result<(Vec<Case>, Vec<String>), Failure> 
         });
         let opened = instant(record.get("opened")).ok_or("every case was opened")?;
         let end = instant(record.get("closed")).map(|at| End { at, kind: EndKind::Closed });
-        rows.push(Case { unit: place as i64, service: 1, opened, end, due: instant(record.get("target")) });
+        rows.push(Case { unit: place as i64, service: 1, opened, end, due: instant(record.get("target")), net: None });
     }
     let count = departments.len() as i64;
     let copy = |case: &Case, copy: usize| Case { unit: case.unit + copy as i64 * count, ..*case };

@@ -52,6 +52,8 @@ pub struct Case {
     pub end: Option<End>,
     /// Its target.
     pub due: Option<Millis>,
+    /// How long it took in working time, for tables by that clock; None when its duration is from opening to end.
+    pub net: Option<Millis>,
 }
 
 /// Many cases by column.
@@ -66,6 +68,8 @@ pub struct Cases {
     kind: Vec<u8>,
     /// [`NEVER`] for a case without target.
     due: Vec<Millis>,
+    /// From opening to end, or the working time between; without meaning for an open case.
+    duration: Vec<Millis>,
 }
 
 /// A column of numbers as places in the list of those that occur.
@@ -121,6 +125,8 @@ impl Cases {
         self.ended.push(case.end.map_or(NEVER, |end| end.at));
         self.kind.push(case.end.map_or(0, |end| end.kind.code() as u8));
         self.due.push(case.due.unwrap_or(NEVER));
+        let elapsed = case.end.map_or(NEVER, |end| end.at).saturating_sub(case.opened);
+        self.duration.push(case.net.unwrap_or(elapsed));
     }
 
     /// How many there are.

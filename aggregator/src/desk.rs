@@ -55,7 +55,7 @@ impl Desk {
         let shelves = services.iter().map(|service| (*service, Shelf::default())).collect();
         let mut desk = Self { merged: 0, shelves };
         for Tabled { service, case, unit, opened, end, due } in cases {
-            desk.put(service, &case, Some(Case { unit, service, opened, end, due }));
+            desk.put(service, &case, Some(Case { unit, service, opened, end, due, net: None }));
         }
         desk
     }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono_tz::Tz;
+use rules::case::Clock;
 use rules::time::{Millis, date_of};
 use sql::Db;
 use sql::counted::Counted;
@@ -39,7 +40,7 @@ pub async fn rollups(db: &Db, registry: &Arc<Registry>, zone: Tz, moment: Moment
     let counted = if of_samples.is_empty() { HashMap::new() } else { fold_log(db, until).await? };
     let cases = match of_cases.is_empty() {
         true => Vec::new(),
-        false => complete_cases(db, registry, until).await?,
+        false => complete_cases(db, registry, zone, (Clock::Elapsed, Millis::MAX), until).await?,
     };
     let (registry, keys) = (Arc::clone(registry), keys.to_vec());
     let work = tokio::task::spawn_blocking(move || {

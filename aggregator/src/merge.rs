@@ -22,7 +22,7 @@ use sql::mark::Mark;
 use sql::part::{self, Part};
 use sql::progress::{Counter, Standing};
 
-pub(crate) use cases::{CasePlan, Ends, Moved, again, case_of, fold};
+pub(crate) use cases::{CasePlan, Moved, Terms, again, case_of, fold};
 pub(crate) use fold::{Verdict, counted_of, refold};
 pub(crate) use grow::{add, afresh};
 
@@ -52,7 +52,7 @@ pub(crate) struct Page {
 ///
 /// # Errors
 /// A failed read or write; nothing was merged then.
-pub(crate) async fn next_page(context: &Context, ends: &Ends, standing: &Standing) -> Result<Page, Error> {
+pub(crate) async fn next_page(context: &Context, terms: &Terms, standing: &Standing) -> Result<Page, Error> {
     let Context { db, zone, .. } = context;
     let zone = *zone;
     let Standing { merged, head, .. } = *standing;
@@ -64,7 +64,7 @@ pub(crate) async fn next_page(context: &Context, ends: &Ends, standing: &Standin
     // A page that is not full has seen everything up to the head, places left empty included.
     let until = if full { entries.last().map_or(head, Entry::seq) } else { head };
     let holds_voids = standing.first_void.is_some_and(|first| first <= until);
-    let plan = plan(db, zone, ends, &entries, holds_voids.then_some(until)).await?;
+    let plan = plan(db, zone, terms, &entries, holds_voids.then_some(until)).await?;
     let touched = touch::stretches(&context.registry, zone, date_of(context.now, zone), &plan.cases.moved);
 
     let mut writes = Writes::default();
@@ -116,7 +116,7 @@ struct Plan {
 }
 
 /// Plans a page. `voided_until` is its last place when anything up to there takes an event back.
-async fn plan(db: &Db, zone: Tz, ends: &Ends, entries: &[Entry], voided_until: Option<i64>) -> Result<Plan, Error> {
+async fn plan(db: &Db, zone: Tz, terms: &Terms, entries: &[Entry], voided_until: Option<i64>) -> Result<Plan, Error> {
     let samples: Vec<&Sample> =
         entries.iter().filter_map(|entry| if let Entry::Sample(sample) = entry { Some(sample) } else { None }).collect();
     let voided = match voided_until {
@@ -137,7 +137,7 @@ async fn plan(db: &Db, zone: Tz, ends: &Ends, entries: &[Entry], voided_until: O
         true => Vec::new(),
         false => sql::log::seqs_of_keys(db, &targets).await?.into_iter().map(|(.., seq)| seq).collect(),
     };
-    let cases = cases::plan(db, ends, entries, &voided, &struck).await?;
+    let cases = cases::plan(db, terms, entries, &voided, &struck).await?;
     let struck = sql::log::samples_at(db, &struck).await?;
     let struck_seqs: BTreeSet<i64> = struck.iter().map(|sample| sample.seq).collect();
     let refold_keys: BTreeSet<counted::Key> = struck.iter().map(|sample| counted_of(sample).key()).collect();

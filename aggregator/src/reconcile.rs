@@ -27,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 use crate::board::{self, OnBoards};
 use crate::desk::Desk;
 use crate::error::Error;
-use crate::merge::{self, Ends};
+use crate::merge::{self, Terms};
 use crate::roll::Context;
 use crate::touch;
 
@@ -84,18 +84,8 @@ pub struct Progress {
 /// Rolls up until `shutdown`; the pass that runs then is finished.
 pub async fn run(config: Config, db: Db, zone: Tz, now: Now, progress: watch::Sender<Progress>, shutdown: CancellationToken) {
     let (mut log, mut definitions) = (db.signal().watch_log(), db.signal().watch_registry());
-    let mut reconciler = Reconciler {
-        db,
-        zone,
-        now,
-        registry: None,
-        ends: Ends::new(),
-        desk: None,
-        boards_at: None,
-        on_boards: None,
-        behind_at: None,
-        progress,
-    };
+    let mut reconciler =
+        Reconciler { db, zone, now, registry: None, terms: None, desk: None, boards_at: None, on_boards: None, behind_at: None, progress };
     while !shutdown.is_cancelled() {
         let began = Instant::now();
         // Registered before the pass reads, so that what is written meanwhile wakes the next one.
@@ -132,7 +122,7 @@ pub async fn settle(db: &Db, zone: Tz, now: Now) -> Result<(), Error> {
         zone,
         now,
         registry: None,
-        ends: Ends::new(),
+        terms: None,
         desk: None,
         boards_at: None,
         on_boards: None,
@@ -148,8 +138,8 @@ struct Reconciler {
     zone: Tz,
     now: Now,
     registry: Option<Arc<Registry>>,
-    /// At which step cases end, by that configuration.
-    ends: Ends,
+    /// By what cases are judged, by that configuration.
+    terms: Option<Arc<Terms>>,
     /// The cases of the services that are measured; None until they are asked for.
     desk: Option<Arc<Desk>>,
     /// The day and revision for which the boards' windows were computed whole.
@@ -187,9 +177,10 @@ impl Reconciler {
         let today = date_of(context.now, context.zone);
         carry::mark(&context, today, standing.carried_day).await?;
         let boards_stand = self.boards_at == Some((today, context.registry.revision));
+        let terms = self.terms.clone().expect("whoever has a context has them");
         let (mut changed, mut moved) = (Vec::new(), Vec::new());
         let flooded = loop {
-            let page = merge::next_page(&context, &self.ends, &standing).await?;
+            let page = merge::next_page(&context, &terms, &standing).await?;
             metrics::counter!("pantau_aggregate_events_total").increment(page.events as u64);
             // A page of another process that this one did not see: read anew when it is asked for.
             self.desk = self.desk.take().and_then(|mut desk| Arc::make_mut(&mut desk).follow(page.merged, &page.moved).then_some(desk));
@@ -251,12 +242,12 @@ impl Reconciler {
             Some(registry) if registry.revision == revision => Arc::clone(registry),
             _ => {
                 let registry = Arc::new(sql::registry::load(&self.db, None).await?);
-                let ends = sql::service::ends(&self.db, registry.revision).await?;
+                let terms = Terms::of(&self.db, &registry, self.zone).await?;
                 let context = Context { db: self.db.clone(), registry: Arc::clone(&registry), zone: self.zone, now: (self.now)() };
                 // Cases may be folded anew, and others may be measured.
                 self.desk = None;
-                definitions::mark(&context, &ends).await?;
-                self.ends = ends;
+                definitions::mark(&context, &terms).await?;
+                self.terms = Some(Arc::new(terms));
                 self.registry = Some(registry);
                 return Ok(context);
             }

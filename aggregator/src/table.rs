@@ -8,6 +8,7 @@ mod overview;
 use std::collections::{BTreeMap, HashMap};
 
 use chrono_tz::Tz;
+use rules::case::Clock;
 use rules::indicator::{Indicator, RollupTree};
 use rules::period::{Every, Period};
 use rules::quantile::linear;
@@ -57,6 +58,8 @@ pub struct Args {
     pub as_of: Millis,
     /// As the log was known at this moment; None as it is known now.
     pub known_at: Option<Millis>,
+    /// How durations of cases are measured.
+    pub clock: Clock,
 }
 
 /// A row: a unit, a period and an indicator for which something counts.

@@ -6,6 +6,7 @@
 mod cases;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -13,6 +14,7 @@ use rules::at::At;
 use rules::period::Period;
 use rules::time::{Millis, date_of};
 use sql::Db;
+use sql::configuration::Revision;
 use sql::counted::{self, Counted, Single};
 use sql::log::LoggedStep;
 use sql::mark::{EVERY_UNIT, Mark};
@@ -21,7 +23,7 @@ use sql::registry::Registry;
 use sql::rollup::{Key, Rollup};
 
 use crate::error::Error;
-use crate::merge::{afresh, counted_of, refold};
+use crate::merge::{Terms, afresh, counted_of, refold};
 use crate::own::{self, Request};
 use crate::reconcile::carry::carried_until;
 use crate::roll::all_windows;
@@ -58,7 +60,10 @@ pub async fn verify(db: &Db, registry: &Registry, zone: Tz, now: Millis) -> Resu
     // Days that have begun since nobody rolled up are carried on when somebody does.
     let until = carried_until(db, date_of(now, zone)).await?;
     let counted = fold_log(db, merged).await?;
-    let afresh = cases::Afresh::of(db, registry, &sql::service::ends(db, rolled).await?, merged).await?;
+    // Stored cases are judged as the configuration that was rolled up last says.
+    let judging = sql::registry::of_revision(db, Revision { no: rolled, recorded_at: 0 }).await?;
+    let terms = Terms::of(db, &Arc::new(judging), zone).await?;
+    let afresh = cases::Afresh::of(db, registry, &terms, merged).await?;
     let mut by_indicator: BTreeMap<i64, BTreeMap<i64, Vec<Counted>>> = BTreeMap::new();
     for row in counted.into_values() {
         by_indicator.entry(row.indicator).or_default().entry(row.unit).or_default().push(row);
@@ -79,7 +84,14 @@ pub async fn verify(db: &Db, registry: &Registry, zone: Tz, now: Millis) -> Resu
         // Nothing is marked yet for the newest configuration.
         pending.whole.extend(registry.indicators.iter().map(|indicator| indicator.no));
     }
-    let desk = afresh.compare_cases(registry, stored_cases, &steps, &mut found);
+    let desk = match rolled {
+        // A new version judges cases anew at its first start; until then nothing can be said of them.
+        0 => {
+            found.waiting += stored_cases.len();
+            afresh.into_desk()
+        }
+        _ => afresh.compare_cases(registry, stored_cases, &steps, &mut found),
+    };
     let scene = cases::Scene { desk: &desk, registry, zone, now };
     let waiting = |key: &Key| pending.holds(key);
     for indicator in &registry.indicators {

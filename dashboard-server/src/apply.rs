@@ -5,7 +5,9 @@
 
 mod bands;
 mod board;
+mod calendar;
 mod current;
+mod day_off;
 mod document;
 mod example;
 mod fault;

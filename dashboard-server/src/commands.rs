@@ -2,6 +2,7 @@
 //! composition of the parts; never a rule, a query or a route.
 
 mod apply;
+mod calendar;
 mod config;
 mod demo;
 mod failure;
@@ -51,6 +52,9 @@ enum Command {
     /// Print roll-up tables, always computed from the events
     #[command(subcommand)]
     Table(table::Command),
+    /// Count working days and working time
+    #[command(subcommand)]
+    Calendar(calendar::Command),
     /// Add, list and disable people
     #[command(subcommand)]
     User(user::Command),
@@ -75,6 +79,7 @@ pub(crate) async fn run(cli: Cli, now: Now) -> Result<(), Failure> {
         Command::Import(command) => import::run(command, now).await,
         Command::Replay(args) => replay::run(args, now).await,
         Command::Table(command) => table::run(command, now).await,
+        Command::Calendar(command) => calendar::run(command).await,
         Command::User(command) => user::run(command, now).await,
         Command::Key(command) => key::run(command, now).await,
         Command::Migrate(args) => migrate::run(args).await,

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use aggregator::table::{Folded, fold};
 use arc_swap::ArcSwapOption;
+use chrono_tz::Tz;
+use rules::time::Millis;
 use sql::Db;
 use sql::log::CasesHead;
 use sql::registry::Registry;
@@ -35,17 +37,25 @@ impl Default for Ledger {
 }
 
 impl Ledger {
-    /// The cases as the log says up to `head`, by this configuration. What was known in the past is not kept.
-    pub(crate) async fn at(&self, db: &Db, registry: &Arc<Registry>, head: CasesHead, is_past: bool) -> Answer<Arc<Vec<Folded>>> {
-        if let Some(cases) = self.known(registry.revision, head) {
+    /// The cases as the log says up to `head`, by this configuration. A moment of the past, which knows nothing of what
+    /// happened later, is folded for itself and not kept.
+    pub(crate) async fn at(
+        &self,
+        db: &Db,
+        registry: &Arc<Registry>,
+        zone: Tz,
+        head: CasesHead,
+        past: Option<Millis>,
+    ) -> Answer<Arc<Vec<Folded>>> {
+        if let Some(cases) = self.known(registry.revision, head).filter(|_| past.is_none()) {
             return Ok(cases);
         }
         let _turn = self.turn.acquire().await.map_err(|closed| Problem::internal(&closed))?;
-        if let Some(cases) = self.known(registry.revision, head) {
+        if let Some(cases) = self.known(registry.revision, head).filter(|_| past.is_none()) {
             return Ok(cases);
         }
-        let cases = Arc::new(fold(db, registry, head).await.map_err(|error| Problem::internal(&error))?);
-        if !is_past {
+        let cases = Arc::new(fold(db, registry, zone, head, past.unwrap_or(Millis::MAX)).await.map_err(|error| Problem::internal(&error))?);
+        if past.is_none() {
             self.kept.store(Some(Arc::new(Kept { head, revision: registry.revision, cases: Arc::clone(&cases) })));
         }
         Ok(cases)

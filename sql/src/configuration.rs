@@ -3,18 +3,20 @@
 //! Owns the row shapes of the files and their versions. Must never know how a file looks or whether
 //! a row makes sense; `apply` checks that before it records.
 
-use chrono::NaiveDate;
-use rules::indicator::{Accumulates, Formula, Polarity, RollupTime, RollupTree, Show};
-use rules::period::{Every, Period};
-use rules::service::{EndsAt, StandardUnit};
+mod rows;
+
 use rules::time::Millis;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::db::{Db, Tx, read, run, write};
 use crate::error::Error;
 use crate::signal::{Hint, tell};
+
+pub use rows::{
+    BandsRow, BoardRow, CalendarRow, DayOffRow, GroupRow, HoursRow, IndicatorRow, RamadanRow, ServiceRow, SourceRow, TargetRow, TileRow,
+    UnitRow, WeekRow,
+};
 
 /// The actor of revisions that an import makes: nobody has confirmed their rows in a file yet.
 pub const IMPORT_ACTOR: &str = "import";
@@ -39,122 +41,12 @@ pub enum Table {
     Source,
     /// [`BoardRow`], key `id`.
     Board,
-}
-
-/// A line of `units.csv`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the columns are described in the contract, section 6")]
-pub struct UnitRow {
-    pub id: String,
-    pub parent: Option<String>,
-    pub name: String,
-    pub short_name: String,
-    pub kind: String,
-    pub valid_from: Option<NaiveDate>,
-    pub valid_to: Option<NaiveDate>,
-    pub calendar: String,
-    pub code: String,
-}
-
-/// A line of `indicators.csv`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the columns are described in the contract, section 6")]
-pub struct IndicatorRow {
-    pub id: String,
-    pub name: String,
-    pub name_en: String,
-    pub unit_of_measure: String,
-    pub polarity: Polarity,
-    pub formula: Formula,
-    pub from: String,
-    pub services: String,
-    pub rollup_time: RollupTime,
-    pub rollup_tree: RollupTree,
-    pub accumulates: Accumulates,
-    pub frequency: Every,
-    pub decimals: u8,
-    pub applies_to: Vec<String>,
-    pub numerator: String,
-    pub denominator: String,
-    pub source: String,
-    pub owner: String,
-    pub bands: String,
-    pub show: Option<Show>,
-    pub valid_from: Option<NaiveDate>,
-}
-
-/// A line of `services.csv`; without `standard` nothing is published.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the columns are described in the contract, section 6")]
-pub struct ServiceRow {
-    pub id: String,
-    pub name: String,
-    pub name_en: String,
-    pub standard: Option<u32>,
-    pub standard_unit: Option<StandardUnit>,
-    pub ends_at: EndsAt,
-    pub calendar: String,
-    pub owner: String,
-}
-
-/// A line of `targets.csv`; `unit` None means every unit without a target of its own.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the columns are described in the contract, section 6")]
-pub struct TargetRow {
-    pub indicator: String,
-    pub unit: Option<String>,
-    pub period: Period,
-    pub target: f64,
-    pub target_high: Option<f64>,
-    pub note: String,
-}
-
-/// An entry of `bands.toml`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the keys are described in the contract, section 6")]
-pub struct BandsRow {
-    pub id: String,
-    pub valid_from: NaiveDate,
-    pub late_below: f64,
-    pub watch_below: f64,
-}
-
-/// An entry of `sources.toml`; `units` with `*` means all.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the keys are described in the contract, section 6")]
-pub struct SourceRow {
-    pub id: String,
-    pub name: String,
-    pub rhythm: Option<String>,
-    pub units: Vec<String>,
-    pub case_prefix: String,
-}
-
-/// An entry of `boards.toml`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the keys are described in the contract, section 6")]
-pub struct BoardRow {
-    pub id: String,
-    pub title: String,
-    pub group: Vec<GroupRow>,
-}
-
-/// A heading of a board and its tiles.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the keys are described in the contract, section 6")]
-pub struct GroupRow {
-    pub title: String,
-    pub tiles: Vec<TileRow>,
-}
-
-/// A tile of a board; `every` None means the indicator's own frequency.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the keys are described in the contract, section 6")]
-pub struct TileRow {
-    pub unit: String,
-    pub indicator: String,
-    pub title: Option<String>,
-    pub every: Option<Every>,
+    /// [`CalendarRow`], key `id|valid_from`.
+    Calendar,
+    /// [`RamadanRow`], key `from`.
+    Ramadan,
+    /// [`DayOffRow`], key `date`.
+    DayOff,
 }
 
 /// A row to write: what stands under `key` from this revision on.
@@ -188,7 +80,18 @@ pub struct Revision {
 
 impl Table {
     /// All of them, in the order in which they may refer to each other.
-    pub const ALL: [Table; 7] = [Table::Unit, Table::Service, Table::Indicator, Table::Source, Table::Bands, Table::Target, Table::Board];
+    pub const ALL: [Table; 10] = [
+        Table::Calendar,
+        Table::Ramadan,
+        Table::DayOff,
+        Table::Unit,
+        Table::Service,
+        Table::Indicator,
+        Table::Source,
+        Table::Bands,
+        Table::Target,
+        Table::Board,
+    ];
 
     /// The word in the column `kind` and in what `apply` prints.
     pub fn as_str(self) -> &'static str {
@@ -200,21 +103,10 @@ impl Table {
             Table::Bands => "bands",
             Table::Source => "source",
             Table::Board => "board",
+            Table::Calendar => "calendar",
+            Table::Ramadan => "ramadan",
+            Table::DayOff => "day off",
         }
-    }
-}
-
-impl TargetRow {
-    /// The key of this row.
-    pub fn key(&self) -> String {
-        format!("{}|{}|{}", self.indicator, self.unit.as_deref().unwrap_or("*"), self.period)
-    }
-}
-
-impl BandsRow {
-    /// The key of this row.
-    pub fn key(&self) -> String {
-        format!("{}|{}", self.id, self.valid_from)
     }
 }
 
@@ -306,7 +198,7 @@ async fn number(tx: &mut Tx, table: Table, key: &str) -> Result<(), Error> {
         Table::Indicator => "insert into indicator (id) values ($1) on conflict (id) do nothing",
         Table::Service => "insert into service (id) values ($1) on conflict (id) do nothing",
         Table::Source => "insert into source (id) values ($1) on conflict (id) do nothing",
-        Table::Target | Table::Bands | Table::Board => return Ok(()),
+        Table::Target | Table::Bands | Table::Board | Table::Calendar | Table::Ramadan | Table::DayOff => return Ok(()),
     };
     run!(tx, sqlx::query(text).bind(key)).map_err(Error::of("give a number"))?;
     Ok(())

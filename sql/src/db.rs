@@ -124,6 +124,11 @@ macro_rules! run {
 
 pub(crate) use {read, run, write};
 
+/// Whether there is a store at an address: a file for an embedded one. Of a database server nothing is said before it is asked.
+pub fn is_there(url: &str) -> bool {
+    sqlite::file_of(url).ok().is_none_or(|path| path.exists())
+}
+
 impl Db {
     /// Opens the store at `sqlite://PATH`, making folders and file where they are missing, or at
     /// `postgres://USER:PASSWORD@HOST/DATABASE`, which must be there. Does not migrate.

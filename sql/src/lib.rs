@@ -26,7 +26,7 @@ pub mod setting;
 pub mod signal;
 pub mod source;
 
-pub use db::{Db, Tx};
+pub use db::{Db, Tx, is_there};
 pub use error::Error;
 pub use lock::{ServerLock, is_server_running, lock_for_server};
 pub use migrate::Migration;

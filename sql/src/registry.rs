@@ -3,13 +3,17 @@
 //! Loaded whole (a district has a few hundred units, a hundred indicators, some thousand targets) and
 //! shared; a new revision makes a new registry.
 
+mod calendars;
+
 use std::collections::HashMap;
 
-use rules::case::Measure;
+use chrono_tz::Tz;
+use rules::calendar::WorkingCalendar;
+use rules::case::{CaseState, Measure, deadline};
 use rules::freshness::parse_duration;
 use rules::indicator::Indicator;
 use rules::period::Every;
-use rules::service::{Service, Standard};
+use rules::service::Service;
 use rules::status::Bands;
 use rules::target::Target;
 use rules::time::Millis;
@@ -19,6 +23,8 @@ use serde::de::DeserializeOwned;
 use crate::configuration::{self, BandsRow, BoardRow, IndicatorRow, ServiceRow, SourceRow, Table, TargetRow, UnitRow};
 use crate::db::{Db, read};
 use crate::error::Error;
+
+pub use calendars::{Calendars, OFFICE, pattern_of};
 
 /// One revision of the configuration.
 #[derive(Debug)]
@@ -41,6 +47,8 @@ pub struct Registry {
     pub sources: Vec<Source>,
     /// Boards in force, by id.
     pub boards: Vec<Board>,
+    /// When offices work.
+    pub calendars: Calendars,
     unit_by_id: HashMap<String, usize>,
     unit_by_no: HashMap<i64, usize>,
     service_by_id: HashMap<String, usize>,
@@ -128,7 +136,14 @@ pub async fn revision(db: &Db) -> Result<i64, Error> {
 /// # Errors
 /// Any failure of a query; [`Error::Inconsistent`] when a stored row cannot be understood.
 pub async fn load(db: &Db, known_at: Option<Millis>) -> Result<Registry, Error> {
-    let revision = configuration::revision(db, known_at).await?;
+    of_revision(db, configuration::revision(db, known_at).await?).await
+}
+
+/// The configuration of one revision.
+///
+/// # Errors
+/// As [`load`].
+pub async fn of_revision(db: &Db, revision: configuration::Revision) -> Result<Registry, Error> {
     let units = units(db, revision.no).await?;
     let tree = Tree::new(&units).map_err(|cause| Error::Inconsistent { table: "configuration", what: cause.to_string() })?;
     let unit_by_id = positions(units.iter().map(|unit| unit.id.clone()));
@@ -174,6 +189,7 @@ pub async fn load(db: &Db, known_at: Option<Millis>) -> Result<Registry, Error> 
         bands,
         sources,
         boards,
+        calendars: Calendars::load(db, revision.no).await?,
         unit_by_id,
         unit_by_no,
         service_by_id,
@@ -243,6 +259,20 @@ impl Registry {
         self.boards.iter().find(|board| board.id == id)
     }
 
+    /// By when a case must be done: its own target, else by the standard of its service in the calendar that the service names,
+    /// or its unit.
+    pub fn due(&self, service: &Service, state: &CaseState, zone: Tz) -> Option<Millis> {
+        let by_standard = || deadline(state, service.standard?, || self.calendar(service, state.unit, zone));
+        state.due.or_else(by_standard)
+    }
+
+    /// The calendar in which a unit works for a service.
+    pub fn calendar(&self, service: &Service, unit: i64, zone: Tz) -> std::sync::Arc<WorkingCalendar> {
+        let of_unit = || self.unit_no(unit).map_or("", |unit| unit.calendar.as_str());
+        let id = Some(service.calendar.as_str()).filter(|id| self.calendars.knows(id)).unwrap_or_else(of_unit);
+        self.calendars.get(id, zone)
+    }
+
     /// The targets a unit is judged by: its own, else those given for every unit.
     pub fn targets(&self, indicator: i64, unit: i64) -> &[Target] {
         let own = self.targets.get(&(indicator, Some(unit)));
@@ -302,9 +332,7 @@ async fn services(db: &Db, revision: i64) -> Result<Vec<Service>, Error> {
         .map(|row| {
             let no =
                 *numbers.get(&row.id).ok_or_else(|| Error::Inconsistent { table: "service", what: format!("{} has no number", row.id) })?;
-            let standard = row.standard.zip(row.standard_unit).map(|(amount, unit)| Standard { amount, unit });
-            let ServiceRow { id, name, name_en, ends_at, calendar, owner, .. } = row;
-            Ok(Service { no, id, name, name_en, standard, ends_at, calendar, owner })
+            Ok(crate::service::service_of(no, row))
         })
         .collect()
 }

@@ -28,7 +28,7 @@ pub struct Grouped {
 /// One case.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Entry {
-    /// From opening to end in milliseconds; without meaning unless the class has a duration.
+    /// From opening to end, or the working time between, in milliseconds; without meaning unless the class has a duration.
     pub(super) duration: Millis,
     /// The place of its day of opening.
     pub(super) day: u32,
@@ -112,7 +112,7 @@ impl Shard {
             let class = class::of(opened, ended, cases.kind[row], cases.due[row], as_of);
             // No day begins before the calendar does, so what lies before it counts on its first.
             let day = days.begun(opened).saturating_sub(1) as u32;
-            let entry = Entry { duration: ended.saturating_sub(opened), day, class };
+            let entry = Entry { duration: cases.duration[row], day, class };
             let stretch = &mut stretches[routes.cell(row, opened)];
             entries[stretch.place.end] = entry;
             stretch.place.end += 1;

@@ -27,7 +27,7 @@ fn closed(opened: &str, ended: &str) -> Case {
 
 /// A case of unit 1 that is open.
 fn open(opened: &str) -> Case {
-    Case { unit: 1, service: 1, opened: at(opened), end: None, due: None }
+    Case { unit: 1, service: 1, opened: at(opened), end: None, due: None, net: None }
 }
 
 fn args(every: Every, zone: Tz, as_of: &str) -> Args {

@@ -4,18 +4,41 @@
 //! where their earlier steps stand.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
+use chrono_tz::Tz;
 use rules::case::{CaseState, Known, StepEvent};
-use rules::service::EndsAt;
+use rules::service::{EndsAt, Service};
 use sql::Db;
 use sql::case_state::{self, Key, Stored};
 use sql::log::{Entry, LoggedStep};
+use sql::registry::Registry;
 
 use crate::cases::Case;
 use crate::error::Error;
 
-/// At which step the cases of each service end, by its number.
-pub(crate) type Ends = HashMap<i64, EndsAt>;
+/// By what the cases of each service are judged: the step at which they end, and how long they may take.
+pub(crate) struct Terms {
+    services: HashMap<i64, Service>,
+    registry: Arc<Registry>,
+    zone: Tz,
+}
+
+impl Terms {
+    /// Those of a revision of the configuration.
+    ///
+    /// # Errors
+    /// A failed read.
+    pub(crate) async fn of(db: &Db, registry: &Arc<Registry>, zone: Tz) -> Result<Self, Error> {
+        let services = sql::service::last_words(db, registry.revision).await?;
+        Ok(Self { services, registry: Arc::clone(registry), zone })
+    }
+
+    /// The services, by number.
+    pub(crate) fn services(&self) -> impl Iterator<Item = (i64, &Service)> {
+        self.services.iter().map(|(no, service)| (*no, service))
+    }
+}
 
 /// A case about which tables now say something else.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +68,7 @@ pub(crate) struct CasePlan {
 /// that a void of the page takes away.
 pub(super) async fn plan(
     db: &Db,
-    ends: &Ends,
+    terms: &Terms,
     entries: &[Entry],
     voided: &HashSet<(i64, String)>,
     struck: &[i64],
@@ -68,18 +91,18 @@ pub(super) async fn plan(
     }
     let known = case_state::by_keys(db, touched.keys().cloned().collect()).await?;
     let struck: HashSet<i64> = struck.iter().copied().collect();
-    refolded(db, ends, known, touched, &struck).await
+    refolded(db, terms, known, touched, &struck).await
 }
 
-/// Folds stored cases anew, because their service now ends at another step.
-pub(crate) async fn again(db: &Db, ends: &Ends, known: Vec<Stored>) -> Result<CasePlan, Error> {
+/// Folds stored cases anew, because they are judged otherwise now.
+pub(crate) async fn again(db: &Db, terms: &Terms, known: Vec<Stored>) -> Result<CasePlan, Error> {
     let touched = known.iter().map(|stored| ((stored.service, stored.case.clone()), Vec::new())).collect();
-    refolded(db, ends, known, touched, &HashSet::new()).await
+    refolded(db, terms, known, touched, &HashSet::new()).await
 }
 
 async fn refolded(
     db: &Db,
-    ends: &Ends,
+    terms: &Terms,
     known: Vec<Stored>,
     mut touched: BTreeMap<Key, Vec<LoggedStep>>,
     struck: &HashSet<i64>,
@@ -94,7 +117,7 @@ async fn refolded(
     let mut plan = CasePlan::default();
     for (key, steps) in touched {
         let before = known.remove(&key);
-        let after = fold(ends, key.clone(), steps);
+        let after = fold(terms, key.clone(), steps);
         if before == after {
             continue;
         }
@@ -111,12 +134,14 @@ async fn refolded(
 }
 
 /// What these steps of a case come to, in whatever order; None when there are none.
-pub(crate) fn fold(ends: &Ends, (service, case): Key, steps: Vec<LoggedStep>) -> Option<Stored> {
+pub(crate) fn fold(terms: &Terms, (service, case): Key, steps: Vec<LoggedStep>) -> Option<Stored> {
     let mut places: Vec<i64> = steps.iter().map(|step| step.seq).collect();
     places.sort_unstable();
     let events: Vec<StepEvent> = steps.into_iter().map(event_of).collect();
     // A service always has a word; one that lost it could only end where every case ends.
-    let state = Known::of(&events).state(ends.get(&service).copied().unwrap_or(EndsAt::Closed))?;
+    let terms_of = terms.services.get(&service);
+    let mut state = Known::of(&events).state(terms_of.map_or(EndsAt::Closed, |service| service.ends_at))?;
+    state.due = terms_of.map_or(state.due, |service| terms.registry.due(service, &state, terms.zone));
     Some(Stored { service, case, state, steps: places })
 }
 
@@ -129,5 +154,5 @@ fn event_of(logged: LoggedStep) -> StepEvent {
 /// The case as figures need it; None while it is incomplete.
 pub(crate) fn case_of(stored: &Stored) -> Option<Case> {
     let CaseState { unit, submitted_at, end, due, .. } = &stored.state;
-    Some(Case { unit: *unit, service: stored.service, opened: (*submitted_at)?, end: *end, due: *due })
+    Some(Case { unit: *unit, service: stored.service, opened: (*submitted_at)?, end: *end, due: *due, net: None })
 }

@@ -1,11 +1,10 @@
 //! The tables of cases on demand: `cases` and `backlog`, always from the steps in the log.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono_tz::Tz;
-use rules::case::Known;
+use rules::case::{Clock, End, Known, worked};
 use rules::period::Period;
-use rules::service::Service;
 use rules::time::Millis;
 use sql::Db;
 use sql::log::{CaseSteps, Texts, steps_by_case};
@@ -43,8 +42,8 @@ pub struct BacklogRow {
 ///
 /// # Errors
 /// A failed read.
-pub async fn cases(db: &Db, registry: &Registry, zone: Tz, args: Args) -> Result<Vec<CaseRow>, Error> {
-    let known = known(db, registry, args.known_at).await?;
+pub async fn cases(db: &Db, registry: &Arc<Registry>, zone: Tz, args: Args) -> Result<Vec<CaseRow>, Error> {
+    let known = known(db, registry, zone, &args).await?;
     let lineages = Lineages::constant(registry.tree.clone());
     let rows = cases::table(&known, by(args.by, &lineages), &of(zone, &args));
     let row = |row: cases::Row| CaseRow { unit: name(registry, args.by, row.group), period: row.period, figures: row.figures };
@@ -57,8 +56,8 @@ pub async fn cases(db: &Db, registry: &Registry, zone: Tz, args: Args) -> Result
 ///
 /// # Errors
 /// A failed read.
-pub async fn backlog(db: &Db, registry: &Registry, zone: Tz, args: Args) -> Result<Vec<BacklogRow>, Error> {
-    let known = known(db, registry, args.known_at).await?;
+pub async fn backlog(db: &Db, registry: &Arc<Registry>, zone: Tz, args: Args) -> Result<Vec<BacklogRow>, Error> {
+    let known = known(db, registry, zone, &args).await?;
     let lineages = Lineages::constant(registry.tree.clone());
     let rows = cases::backlog(&known, by(args.by, &lineages), &of(zone, &args));
     let row = |row: cases::BacklogRow| BacklogRow {
@@ -96,8 +95,9 @@ fn name(registry: &Registry, by: By, group: i64) -> String {
 }
 
 /// The complete cases as they were known at a moment.
-async fn known(db: &Db, registry: &Registry, known_at: Option<Millis>) -> Result<Cases, Error> {
-    Ok(complete_cases(db, registry, until(db, known_at).await?).await?.into_iter().collect())
+async fn known(db: &Db, registry: &Arc<Registry>, zone: Tz, args: &Args) -> Result<Cases, Error> {
+    let until = until(db, args.known_at).await?;
+    Ok(complete_cases(db, registry, zone, (args.clock, args.as_of), until).await?.into_iter().collect())
 }
 
 /// The place of the log up to which was known.
@@ -108,24 +108,28 @@ pub(super) async fn until(db: &Db, known_at: Option<Millis>) -> Result<i64, Erro
     })
 }
 
-/// The complete cases by the steps up to a place in the log.
-pub(crate) async fn complete_cases(db: &Db, registry: &Registry, until: i64) -> Result<Vec<Case>, Error> {
-    let services: HashMap<i64, Service> = registry.services.iter().map(|service| (service.no, service.clone())).collect();
-    let cases = steps_by_case(db, until, Texts::Left).await?;
+/// The complete cases by the steps up to a place in the log that happened by `as_of`: what came later is left out, so that a
+/// case that was opened again after it is closed.
+pub(crate) async fn complete_cases(
+    db: &Db,
+    registry: &Arc<Registry>,
+    zone: Tz,
+    (clock, as_of): (Clock, Millis),
+    until: i64,
+) -> Result<Vec<Case>, Error> {
+    let cases = steps_by_case(db, until, as_of, Texts::Left).await?;
+    let registry = Arc::clone(registry);
     let work = tokio::task::spawn_blocking(move || {
         let case = |case: &CaseSteps| {
-            let service = services.get(&case.service)?;
+            let service = registry.service_no(case.service)?;
             let state = Known::of(&case.events).state(service.ends_at)?;
             let opened = state.submitted_at?;
-            let due = state.due.or_else(|| standard(service, opened));
-            Some(Case { unit: state.unit, service: case.service, opened, end: state.end, due })
+            let in_hours = |end: End| worked(opened, end.at, &state.pauses, &registry.calendar(service, state.unit, zone));
+            let net = state.end.filter(|_| clock == Clock::Working).map(in_hours);
+            let due = registry.due(service, &state, zone);
+            Some(Case { unit: state.unit, service: case.service, opened, end: state.end, due, net })
         };
         cases.iter().filter_map(case).collect()
     });
     work.await.map_err(Error::Worker)
-}
-
-/// By when a case is due that says nothing itself; None without a standard that the clock on the wall counts.
-pub(super) fn standard(service: &Service, opened: Millis) -> Option<Millis> {
-    service.standard.and_then(|standard| standard.on_the_clock()).map(|length| opened.saturating_add(length))
 }

@@ -17,7 +17,7 @@ use super::{Comparison, close};
 use crate::desk::Desk;
 use crate::error::Error;
 use crate::measure::{Bench, says_something};
-use crate::merge::{Ends, case_of, fold};
+use crate::merge::{Terms, case_of, fold};
 use crate::touch;
 use crate::window::Window;
 
@@ -29,7 +29,7 @@ pub(super) struct Afresh {
 
 impl Afresh {
     /// Folds all steps of the log.
-    pub(super) async fn of(db: &Db, registry: &Registry, ends: &Ends, merged: i64) -> Result<Self, Error> {
+    pub(super) async fn of(db: &Db, registry: &Registry, terms: &Terms, merged: i64) -> Result<Self, Error> {
         let steps = sql::log::steps_in_order(db, merged).await?;
         let keys: Vec<(i64, &str)> = steps.iter().map(|step| (step.source, step.event_id.as_str())).collect();
         let voided = if keys.is_empty() { HashSet::new() } else { sql::log::voided(db, &keys, merged).await? };
@@ -42,7 +42,7 @@ impl Afresh {
         let mut desk = Desk::empty(registry);
         let mut cases = BTreeMap::new();
         for (key, steps) in by_case {
-            let Some(case) = fold(ends, key.clone(), steps) else { continue };
+            let Some(case) = fold(terms, key.clone(), steps) else { continue };
             desk.put(key.0, &key.1, case_of(&case));
             cases.insert(key, case);
         }
@@ -60,6 +60,11 @@ impl Afresh {
             }
         }
         touched
+    }
+
+    /// The cases as they came out, compared with nothing.
+    pub(super) fn into_desk(self) -> Desk {
+        self.desk
     }
 
     /// Compares the stored cases, but for those of which steps came while we read.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aggregator::known::{self, Moment};
 use aggregator::table::{self, Args, By};
 use proptest::prelude::*;
-use rules::case::Step;
+use rules::case::{Clock, Step};
 use rules::period::{Every, Period};
 use rules::time::{Millis, date_from_number, day_number, parse_instant};
 use sql::configuration::{Change, Table};
@@ -142,10 +142,12 @@ fn said(row: &Rollup) -> Option<String> {
 }
 
 async fn tables(store: &Store, known_at: Option<Millis>) -> Vec<String> {
-    let registry = sql::registry::load(&store.db, known_at).await.expect("a registry");
+    let registry = Arc::new(sql::registry::load(&store.db, known_at).await.expect("a registry"));
     let mut lines = Vec::new();
-    for (every, by) in [(Every::Week, By::Unit), (Every::Month, By::Tree), (Every::Year, By::All)] {
-        let args = Args { every, by, from: None, to: None, as_of: parse_instant(NOW).expect("an instant"), known_at };
+    for (every, by, clock) in
+        [(Every::Week, By::Unit, Clock::Working), (Every::Month, By::Tree, Clock::Elapsed), (Every::Year, By::All, Clock::Working)]
+    {
+        let args = Args { every, by, from: None, to: None, as_of: parse_instant(NOW).expect("an instant"), known_at, clock };
         let samples = table::samples(&store.db, &registry, ZONE, args).await.expect("a table");
         lines.extend(samples.iter().map(|row| format!("{row:?}")));
         let cases = table::cases(&store.db, &registry, ZONE, args).await.expect("a table");

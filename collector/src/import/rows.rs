@@ -18,7 +18,7 @@ use super::number::Decimal;
 use super::progress::Progress;
 use super::source::{Source, too_large};
 use super::survey::survey;
-use super::typing::{Times, Wrong, field, id, is_blank, name, number};
+use super::typing::{Times, Wrong, field, id, is_blank, name, number, number_of_a_file};
 use rules::case::Step;
 
 /// A reader of rows.
@@ -114,7 +114,7 @@ pub(super) fn header(source: &mut Source) -> Result<Vec<String>, Error> {
 }
 
 fn case<'r>(source: &'r Source, plan: &'r CasePlan, times: &mut Times, steps: &'r mut Vec<(Step, Millis)>) -> Result<Case<'r>, Wrong> {
-    let case = id(source, &plan.id)?.ok_or_else(|| is_blank(&plan.id))?;
+    let case = number_of_a_file(source, &plan.id)?;
     steps.clear();
     for (step, column) in &plan.steps {
         if let Some(at) = times.begin(source, column)? {

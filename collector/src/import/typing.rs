@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::{Datelike, NaiveTime};
 use rules::at::At;
 use rules::period::{Every, Period};
-use rules::personal::looks_personal;
+use rules::personal::{looks_personal, looks_personal_number};
 use rules::time::{Millis, date_of};
 
 use super::columns::{Column, Name};
@@ -99,6 +99,18 @@ pub(super) fn field<'r>(source: &'r Source, column: Option<&Column>) -> Result<O
         None => Ok(text),
         Some(what) => {
             let reason = format!("seems to hold {what}; leave personal data out, or map another column");
+            Err(Wrong { column: Arc::clone(&column.name), reason })
+        }
+    }
+}
+
+/// The number of a file, which must lead to nobody.
+pub(super) fn number_of_a_file<'r>(source: &'r Source, column: &Column) -> Result<Cow<'r, str>, Wrong> {
+    let text = id(source, column)?.ok_or_else(|| is_blank(column))?;
+    match looks_personal_number(&text) {
+        None => Ok(text),
+        Some(what) => {
+            let reason = format!("looks like it holds {what}; map the number of the file, or leave the row out");
             Err(Wrong { column: Arc::clone(&column.name), reason })
         }
     }

@@ -27,6 +27,9 @@ pub(crate) struct Names<'r> {
     pub(crate) now: Millis,
     pub(crate) earliest: Millis,
     pub(crate) zone: Tz,
+    /// Units that the source may write for, with their descendants; None for all.
+    within: Option<&'r [i64]>,
+    source: String,
 }
 
 /// How the mapping calls the columns, for sentences.
@@ -69,12 +72,19 @@ impl<'r> Names<'r> {
             now,
             earliest: start_of(EARLIEST, zone),
             zone,
+            within: registry.source(&mapping.source).filter(|source| !source.all_units).map(|source| source.units.as_slice()),
+            source: mapping.source.clone(),
         }
     }
 
     pub(crate) fn unit(&self, text: &str) -> Result<i64, Wrong> {
         let expected = "the id or name of a unit, or `create = true` in the mapping";
-        self.units.get(text).copied().ok_or_else(|| unknown(&self.columns.unit, text, expected))
+        let unit = self.units.get(text).copied().ok_or_else(|| unknown(&self.columns.unit, text, expected))?;
+        if self.within.is_some_and(|roots| !roots.iter().any(|root| self.registry.tree.is_within(unit, *root))) {
+            let expected = format!("a unit for which the source {} is configured in sources.toml", quoted(&self.source));
+            return Err(unknown(&self.columns.unit, text, &expected));
+        }
+        Ok(unit)
     }
 
     pub(crate) fn service(&self, text: &str) -> Result<i64, Wrong> {

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use sql::configuration::{self, BandsRow, BoardRow, IMPORT_ACTOR, IndicatorRow, ServiceRow, SourceRow, Table, TargetRow, UnitRow};
+use sql::configuration::{
+    self, BandsRow, BoardRow, CalendarRow, DayOffRow, IMPORT_ACTOR, IndicatorRow, RamadanRow, ServiceRow, SourceRow, Table, TargetRow,
+    UnitRow,
+};
 use sql::{Db, Error};
 
 use super::side::Row;
@@ -21,6 +24,9 @@ pub struct Current {
     pub(crate) bands: Stored<BandsRow>,
     pub(crate) sources: Stored<SourceRow>,
     pub(crate) boards: Stored<BoardRow>,
+    pub(crate) calendars: Stored<CalendarRow>,
+    pub(crate) ramadan: Stored<RamadanRow>,
+    pub(crate) days_off: Stored<DayOffRow>,
     /// Every row as it is stored, to compare with.
     pub(crate) contents: BTreeMap<(Table, String), Value>,
     /// Sources that `key create` made: no file ever had them, so none can lose them.
@@ -50,6 +56,9 @@ pub async fn read(db: &Db) -> Result<Current, Error> {
         bands: table(db, &mut contents).await?,
         sources: table(db, &mut contents).await?,
         boards: table(db, &mut contents).await?,
+        calendars: table(db, &mut contents).await?,
+        ramadan: table(db, &mut contents).await?,
+        days_off: table(db, &mut contents).await?,
         made_by_key: configuration::written_by(db, Table::Source, KEY_ACTOR).await?.into_iter().collect(),
         made_by_import,
         contents,

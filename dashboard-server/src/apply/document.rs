@@ -41,12 +41,22 @@ impl<'a> Document<'a> {
 
     /// The tables `[[list]]`, the only thing the document may hold.
     pub(crate) fn entries(&self, list: &str, faults: &mut Vec<Fault>) -> Vec<Node<'_>> {
-        let root = Node { document: self, table: &self.root, place: Place::whole(&self.path) };
-        for (key, _) in self.root.iter().filter(|(key, _)| key.get_ref() != list) {
+        self.only(&[list], faults);
+        self.list(list, faults)
+    }
+
+    /// A fault for each list that is not among these.
+    pub(crate) fn only(&self, lists: &[&str], faults: &mut Vec<Fault>) {
+        for (key, _) in self.root.iter().filter(|(key, _)| !lists.contains(&key.get_ref().as_ref())) {
             let place = self.place(key.span().start);
-            faults.push(place.fault(format!("{:?} is not known here; each entry of this file begins with [[{list}]]", key.get_ref())));
+            let expected = lists.iter().map(|list| format!("[[{list}]]")).collect::<Vec<_>>().join(" or ");
+            faults.push(place.fault(format!("{:?} is not known here; each entry of this file begins with {expected}", key.get_ref())));
         }
-        root.nodes(list, faults)
+    }
+
+    /// The tables of one of several lists.
+    pub(crate) fn list(&self, list: &str, faults: &mut Vec<Fault>) -> Vec<Node<'_>> {
+        Node { document: self, table: &self.root, place: Place::whole(&self.path) }.nodes(list, faults)
     }
 
     fn place(&self, offset: usize) -> Place {
@@ -162,6 +172,61 @@ impl<'d> Node<'d> {
             }
         }
         nodes
+    }
+
+    /// Whether a key is there.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// A table in the table.
+    pub(crate) fn child(&self, key: &str, faults: &mut Vec<Fault>) -> Option<Node<'d>> {
+        let (place, value) = self.get(key)?;
+        match value {
+            DeValue::Table(table) => Some(Node { document: self.document, table, place }),
+            _ => {
+                faults.push(place.fault(format!("{key} must be a table, like {{ start = \"07:30\", end = \"16:00\" }}")));
+                None
+            }
+        }
+    }
+
+    /// One of some words; None when it is missing.
+    pub(crate) fn one_of(&self, key: &str, words: &[&'static str], faults: &mut Vec<Fault>) -> Option<&'static str> {
+        let text = self.text(key, faults)?;
+        let found = words.iter().find(|word| **word == text).copied();
+        if found.is_none() {
+            faults.push(self.place_of(key).fault(format!("{key} is {text:?}; write one of {}", words.join(", "))));
+        }
+        found
+    }
+
+    /// A time of the day in minutes since midnight, with a fault when it is missing; 24:00 is its end.
+    pub(crate) fn clock(&self, key: &str, faults: &mut Vec<Fault>) -> Option<u16> {
+        let text = self.required(key, faults)?;
+        let minutes = || {
+            let (hour, minute) = text.split_once([':', '.'])?;
+            let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok().filter(|_| minute.len() == 2)?);
+            Some(hour * 60 + minute).filter(|minutes| minute < 60 && hour <= 24 && *minutes <= 24 * 60)
+        };
+        let found = minutes();
+        if found.is_none() {
+            faults.push(self.place_of(key).fault(format!("{key} is {text:?}; write a time like \"07:30\"")));
+        }
+        found
+    }
+
+    /// A whole number within a range; None when it is missing.
+    pub(crate) fn whole(&self, key: &str, range: std::ops::RangeInclusive<u16>, faults: &mut Vec<Fault>) -> Option<u16> {
+        let (place, value) = self.get(key)?;
+        let found = match value {
+            DeValue::Integer(number) => number.as_str().parse().ok().filter(|number| range.contains(number)),
+            _ => None,
+        };
+        if found.is_none() {
+            faults.push(place.fault(format!("{key} must be a whole number from {} to {}, without quotes", range.start(), range.end())));
+        }
+        found
     }
 
     /// The place of a key, or of the table when it is not there.

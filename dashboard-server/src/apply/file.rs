@@ -29,7 +29,9 @@ pub(crate) enum Kind {
 }
 
 /// The files that are read, in the order in which they may refer to each other.
-pub(crate) const READ: [(&str, Table); 7] = [
+pub(crate) const READ: [(&str, Table); 9] = [
+    ("calendars.toml", Table::Calendar),
+    ("holidays.csv", Table::DayOff),
     ("units.csv", Table::Unit),
     ("services.csv", Table::Service),
     ("indicators.csv", Table::Indicator),
@@ -38,7 +40,7 @@ pub(crate) const READ: [(&str, Table); 7] = [
     ("targets.csv", Table::Target),
     ("boards.toml", Table::Board),
 ];
-const LATER: [&str; 3] = ["successors.csv", "holidays.csv", "calendars.toml"];
+const LATER: [&str; 1] = ["successors.csv"];
 
 /// Why the files could not be gathered.
 #[derive(Debug, thiserror::Error)]

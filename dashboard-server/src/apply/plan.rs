@@ -7,7 +7,9 @@ mod step;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use sql::configuration::{BandsRow, BoardRow, Change, IndicatorRow, ServiceRow, SourceRow, Table, TargetRow, UnitRow};
+use sql::configuration::{
+    BandsRow, BoardRow, CalendarRow, Change, DayOffRow, IndicatorRow, RamadanRow, ServiceRow, SourceRow, Table, TargetRow, UnitRow,
+};
 
 pub use step::{Action, Counts, Step};
 
@@ -17,7 +19,7 @@ use super::fault::{Fault, Place};
 use super::file::{File, Kind, expected};
 use super::sheet::{self, Column, Line};
 use super::side::{Given, Row, Side, content};
-use super::{bands, board, indicator, service, source, target, unit};
+use super::{bands, board, calendar, day_off, indicator, service, source, target, unit};
 
 /// What the files change.
 #[derive(Debug, Default)]
@@ -67,6 +69,9 @@ pub fn plan(files: &[File], current: Current) -> Result<Plan, Vec<Fault>> {
     let bands = side(current.bands, given.bands, &nobody, &mut faults);
     let targets = side(current.targets, given.targets, &nobody, &mut faults);
     let boards = side(current.boards, given.boards, &nobody, &mut faults);
+    let calendars = side(current.calendars, given.calendars, &nobody, &mut faults);
+    let ramadan = side(current.ramadan, given.ramadan, &nobody, &mut faults);
+    let days_off = side(current.days_off, given.days_off, &nobody, &mut faults);
 
     unit::check(&units, &mut faults);
     indicator::check(&indicators, &units, &bands, &mut faults);
@@ -81,7 +86,11 @@ pub fn plan(files: &[File], current: Current) -> Result<Plan, Vec<Fault>> {
     }
 
     notices.extend(indicator_notice(&indicators));
+    notices.extend(calendar::notices(&calendars, &units, &services));
     let mut plan = Plan { notices, ..Plan::default() };
+    plan.compare(&calendars, &contents);
+    plan.compare(&ramadan, &contents);
+    plan.compare(&days_off, &contents);
     plan.compare(&units, &contents);
     plan.compare(&services, &contents);
     plan.compare(&indicators, &contents);
@@ -128,6 +137,9 @@ struct AllGiven {
     bands: Option<Given<BandsRow>>,
     sources: Option<Given<SourceRow>>,
     boards: Option<Given<BoardRow>>,
+    calendars: Option<Given<CalendarRow>>,
+    ramadan: Option<Given<RamadanRow>>,
+    days_off: Option<Given<DayOffRow>>,
 }
 
 impl AllGiven {
@@ -149,6 +161,23 @@ impl AllGiven {
             Table::Bands => entries(&mut self.bands, &path, text, bands::LIST, bands::parse, faults),
             Table::Source => entries(&mut self.sources, &path, text, source::LIST, source::parse, faults),
             Table::Board => entries(&mut self.boards, &path, text, board::LIST, board::parse, faults),
+            Table::DayOff => sheet_rows(&mut self.days_off, &path, text, &day_off::COLUMNS, day_off::parse, faults),
+            // One file, two lists.
+            Table::Calendar | Table::Ramadan => {
+                let document = text.and_then(|text| Document::read(&path, text, faults));
+                let (calendars, ramadan) = (self.calendars.get_or_insert_default(), self.ramadan.get_or_insert_default());
+                let Some(document) = document else {
+                    (calendars.is_unreadable, ramadan.is_unreadable) = (true, true);
+                    return;
+                };
+                document.only(&[calendar::LIST, calendar::RAMADAN_LIST], faults);
+                for node in document.list(calendar::LIST, faults) {
+                    calendar::parse(&node, calendars, faults);
+                }
+                for node in document.list(calendar::RAMADAN_LIST, faults) {
+                    calendar::parse_ramadan(&node, ramadan, faults);
+                }
+            }
         }
     }
 }

@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use sql::configuration::{BandsRow, BoardRow, IndicatorRow, ServiceRow, SourceRow, Table, TargetRow, UnitRow};
+use sql::configuration::{
+    BandsRow, BoardRow, CalendarRow, DayOffRow, IndicatorRow, RamadanRow, ServiceRow, SourceRow, Table, TargetRow, UnitRow,
+};
 
 use super::fault::{Fault, Place};
 
@@ -147,6 +149,8 @@ impl<T: Row> Side<T> {
 
 /// The file a table is read from.
 pub(crate) fn file_of(table: Table) -> &'static str {
+    // The months of Ramadan stand beside the calendars.
+    let table = if table == Table::Ramadan { Table::Calendar } else { table };
     super::file::READ.iter().find(|(_, of)| *of == table).map_or("", |(name, _)| name)
 }
 
@@ -174,4 +178,7 @@ rows! {
     BandsRow => Table::Bands, |row| BandsRow::key(row);
     TargetRow => Table::Target, |row| TargetRow::key(row);
     BoardRow => Table::Board, |row| row.id.clone();
+    CalendarRow => Table::Calendar, |row| CalendarRow::key(row);
+    RamadanRow => Table::Ramadan, |row| row.from.to_string();
+    DayOffRow => Table::DayOff, |row| row.date.to_string();
 }

@@ -1,6 +1,7 @@
 //! Tests of planning and writing.
 
 mod changes;
+mod hours;
 mod refusals;
 
 use super::current::Current;

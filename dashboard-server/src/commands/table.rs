@@ -1,6 +1,7 @@
 //! `pantau table`: roll-up tables from the events, whatever is stored as roll-up.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use aggregator::table::{self, By};
 use chrono::NaiveDate;
@@ -83,6 +84,17 @@ enum Rows {
 enum Clock {
     /// From the opening to the end, day and night
     Elapsed,
+    /// In the working hours of the unit's calendar, without the time in which the case was returned
+    Working,
+}
+
+impl From<Clock> for rules::case::Clock {
+    fn from(clock: Clock) -> Self {
+        match clock {
+            Clock::Elapsed => Self::Elapsed,
+            Clock::Working => Self::Working,
+        }
+    }
 }
 
 /// How rows are written.
@@ -103,7 +115,7 @@ pub(crate) async fn run(command: Command, now: Now) -> Result<(), Failure> {
         return Err(Failure::usage("samples belong to no service; use --by unit, tree or all"));
     }
     let db = super::store::open(&config.store.url).await?;
-    let registry = sql::registry::load(&db, args.known_at).await?;
+    let registry = Arc::new(sql::registry::load(&db, args.known_at).await?);
     let failed = |cause| Failure::run("the table could not be computed").because(cause);
     let text = match command {
         Command::Cases(_) => {
@@ -151,7 +163,7 @@ impl Args {
             return Err(Failure::usage("--from is after --to; swap them"));
         }
         let as_of = moment(&self.as_of, "--as-of")?.or(known_at).unwrap_or_else(|| now());
-        Ok(table::Args { every: self.every.into(), by: self.by.into(), from, to, as_of, known_at })
+        Ok(table::Args { every: self.every.into(), by: self.by.into(), from, to, as_of, known_at, clock: self.clock.into() })
     }
 }
 

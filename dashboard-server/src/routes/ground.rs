@@ -30,7 +30,8 @@ pub(super) struct Ground {
     pub(super) salt: String,
     actor: Actor,
     head: CasesHead,
-    is_past: bool,
+    /// The moment, when it was asked for.
+    past: Option<Millis>,
     etag: String,
 }
 
@@ -50,7 +51,7 @@ impl Ground {
         let minute = (asked.or(known_at).is_none()).then(|| as_of.div_euclid(AGE_GRAIN_MS));
         let parts = (env!("CARGO_PKG_VERSION"), uri.to_string(), actor.sight(), registry.revision, head.steps, head.voids, minute, &salt);
         let etag = etag(&parts);
-        Ok(Self { registry, as_of, salt, actor, head, is_past: known_at.is_some(), etag })
+        Ok(Self { registry, as_of, salt, actor, head, past: asked.or(known_at), etag })
     }
 
     /// The number of a unit that may be seen.
@@ -81,7 +82,7 @@ impl Ground {
         if let Some(response) = reply::unchanged(headers, &self.etag) {
             return Ok(response);
         }
-        let cases = app.ledger.at(&app.db, &self.registry, self.head, self.is_past).await?;
+        let cases = app.ledger.at(&app.db, &self.registry, app.region.timezone, self.head, self.past).await?;
         let work = tokio::task::spawn_blocking(move || {
             let (content, next) = make(&self, &cases);
             (reply::bytes(&content), next, self.etag)

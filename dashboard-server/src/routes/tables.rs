@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
+use rules::case::Clock;
 use rules::period::{Every, Period};
 use rules::time::{Millis, date_of, parse_instant, start_of};
 use serde::{Deserialize, Serialize};
@@ -41,7 +42,8 @@ pub(crate) struct Which {
     as_of: Option<String>,
     /// An instant or a date: as the log was known then.
     known_at: Option<String>,
-    /// `elapsed`, the usual: durations from the opening to the end, day and night.
+    /// `elapsed`, the usual: durations from the opening to the end, day and night; `working`: in the working hours of the unit's
+    /// calendar, without the stretches in which the case was returned.
     clock: Option<String>,
     /// `csv` or `json`, the usual.
     format: Option<String>,
@@ -204,13 +206,12 @@ impl Which {
             Some("csv") => true,
             Some(other) => return Err(Problem::bad_request(format!("`format` must be csv or json; found `{other}`"))),
         };
-        if let Some(other) = self.clock.as_deref().filter(|clock| *clock != "elapsed") {
-            return Err(Problem::bad_request(format!("`clock` must be elapsed; found `{other}`")));
-        }
+        let clock = self.clock.as_deref().map_or(Ok(Clock::Elapsed), str::parse);
+        let clock = clock.map_err(|error: rules::word::UnknownWord| Problem::bad_request(format!("`clock`: {error}")))?;
         let moment = |text: &Option<String>, name| text.as_deref().map(|text| moment_of(text, name, app)).transpose();
         let known_at = moment(&self.known_at, "known_at")?;
         let as_of = moment(&self.as_of, "as_of")?.or(known_at).unwrap_or_else(|| app.now());
-        Ok((Args { every, by, from: moment(&self.from, "from")?, to: moment(&self.to, "to")?, as_of, known_at }, as_csv))
+        Ok((Args { every, by, from: moment(&self.from, "from")?, to: moment(&self.to, "to")?, as_of, known_at, clock }, as_csv))
     }
 }
 

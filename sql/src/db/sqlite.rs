@@ -73,7 +73,7 @@ fn identity(path: &Path) -> std::io::Result<Identity> {
 }
 
 /// The path in `sqlite://PATH`.
-fn file_of(url: &str) -> Result<PathBuf, Error> {
+pub(super) fn file_of(url: &str) -> Result<PathBuf, Error> {
     match url.strip_prefix("sqlite://") {
         Some(path) if !path.is_empty() => Ok(PathBuf::from(path)),
         _ => Err(Error::Address { url: url.to_owned() }),

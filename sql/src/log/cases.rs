@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use rules::case::{Step, StepEvent};
+use rules::time::Millis;
 use rusqlite::{Connection, Row};
 
 use crate::db::{Db, Engine};
@@ -33,7 +34,7 @@ macro_rules! question {
         concat!(
             "select seq, received_at, source, time, service, case_id, unit, step, at, due, ",
             $texts,
-            " from case_step s where seq <= $1 and not exists (select 1 from void v \
+            " from case_step s where seq <= $1 and at <= $2 and not exists (select 1 from void v \
              where v.target_source = s.source and v.target_id = s.event_id and v.seq <= $1) order by seq"
         )
     };
@@ -48,17 +49,23 @@ impl Texts {
     }
 }
 
-/// The cases of which a step stands in the log up to a place, in the order of their first steps there.
+/// The cases of which a step that happened by `as_of` stands in the log up to a place, in the order of their first steps there.
 ///
 /// # Errors
 /// Any failure of the query; a step that does not exist is one.
-pub async fn steps_by_case(db: &Db, until: i64, texts: Texts) -> Result<Vec<CaseSteps>, Error> {
+pub async fn steps_by_case(db: &Db, until: i64, as_of: Millis, texts: Texts) -> Result<Vec<CaseSteps>, Error> {
     match db.engine() {
-        Engine::Sqlite(pools) => pools.bulk.ask("read the steps of cases", move |connection| gathered(connection, until, texts)).await,
+        Engine::Sqlite(pools) => {
+            pools.bulk.ask("read the steps of cases", move |connection| gathered(connection, until, as_of, texts)).await
+        }
         Engine::Postgres(server) => {
             // An untyped null is text for the server, which is what it stands for.
-            let rows: Vec<Raw> =
-                sqlx::query_as(texts.question()).bind(until).fetch_all(&server.read).await.map_err(Error::of("read the steps of cases"))?;
+            let rows: Vec<Raw> = sqlx::query_as(texts.question())
+                .bind(until)
+                .bind(as_of)
+                .fetch_all(&server.read)
+                .await
+                .map_err(Error::of("read the steps of cases"))?;
             let mut cases = Gathered::default();
             for (seq, received_at, source, time, service, case, unit, code, at, due, class, channel, area) in rows {
                 let unknown = || Error::Inconsistent { table: "case_step", what: format!("seq {seq}: step {code}") };
@@ -74,9 +81,9 @@ pub async fn steps_by_case(db: &Db, until: i64, texts: Texts) -> Result<Vec<Case
 type Raw = (i64, i64, i64, Option<i64>, i64, String, i64, i64, i64, Option<i64>, Option<String>, Option<String>, Option<String>);
 
 /// Row by row, so that what is not kept is never copied.
-fn gathered(connection: &Connection, until: i64, texts: Texts) -> rusqlite::Result<Vec<CaseSteps>> {
+fn gathered(connection: &Connection, until: i64, as_of: Millis, texts: Texts) -> rusqlite::Result<Vec<CaseSteps>> {
     let mut statement = connection.prepare_cached(texts.question())?;
-    let mut rows = statement.query([until])?;
+    let mut rows = statement.query([until, as_of])?;
     let mut cases = Gathered::default();
     while let Some(row) = rows.next()? {
         cases.add(row.get(4)?, row.get_ref(5)?.as_str()?, event(row)?);

@@ -43,4 +43,5 @@ mod stranger;
 mod time;
 /// Meddling is named.
 mod verify;
+mod working_days;
 mod year;

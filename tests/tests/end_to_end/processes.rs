@@ -159,7 +159,10 @@ async fn help_lists_only_what_there_is() {
         names.sort();
         names
     };
-    assert_eq!(commands(&[]), ["apply", "config", "demo", "import", "key", "migrate", "replay", "serve", "table", "user", "verify"]);
+    assert_eq!(
+        commands(&[]),
+        ["apply", "calendar", "config", "demo", "import", "key", "migrate", "replay", "serve", "table", "user", "verify"]
+    );
     assert_eq!(commands(&["user"]), ["add", "disable", "list", "passwd"]);
     assert_eq!(commands(&["key"]), ["create", "list", "revoke"]);
     assert_eq!(commands(&["table"]), ["backlog", "cases", "samples"]);

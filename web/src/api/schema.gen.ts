@@ -2691,7 +2691,10 @@ export interface operations {
                 as_of?: string;
                 /** @description An instant or a date: as the log was known then. */
                 known_at?: string;
-                /** @description `elapsed`, the usual: durations from the opening to the end, day and night. */
+                /**
+                 * @description `elapsed`, the usual: durations from the opening to the end, day and night; `working`: in the working hours of the unit's
+                 *     calendar, without the stretches in which the case was returned.
+                 */
                 clock?: string;
                 /** @description `csv` or `json`, the usual. */
                 format?: string;
@@ -2756,7 +2759,10 @@ export interface operations {
                 as_of?: string;
                 /** @description An instant or a date: as the log was known then. */
                 known_at?: string;
-                /** @description `elapsed`, the usual: durations from the opening to the end, day and night. */
+                /**
+                 * @description `elapsed`, the usual: durations from the opening to the end, day and night; `working`: in the working hours of the unit's
+                 *     calendar, without the stretches in which the case was returned.
+                 */
                 clock?: string;
                 /** @description `csv` or `json`, the usual. */
                 format?: string;
@@ -2821,7 +2827,10 @@ export interface operations {
                 as_of?: string;
                 /** @description An instant or a date: as the log was known then. */
                 known_at?: string;
-                /** @description `elapsed`, the usual: durations from the opening to the end, day and night. */
+                /**
+                 * @description `elapsed`, the usual: durations from the opening to the end, day and night; `working`: in the working hours of the unit's
+                 *     calendar, without the stretches in which the case was returned.
+                 */
                 clock?: string;
                 /** @description `csv` or `json`, the usual. */
                 format?: string;

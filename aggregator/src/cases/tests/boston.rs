@@ -33,7 +33,7 @@ fn cases() -> (Cases, Vec<String>) {
         });
         let end = instant(&record["closed"]).map(|at| End { at, kind: EndKind::Closed });
         let opened = instant(&record["opened"]).expect("every case was opened");
-        cases.push(&Case { unit: place as i64, service: 1, opened, end, due: instant(&record["target"]) });
+        cases.push(&Case { unit: place as i64, service: 1, opened, end, due: instant(&record["target"]), net: None });
     }
     (cases, departments)
 }

@@ -24,8 +24,9 @@ fn instant() -> impl Strategy<Value = Millis> {
 
 fn case() -> impl Strategy<Value = Case> {
     let kind = select(vec![EndKind::Closed, EndKind::Closed, EndKind::Closed, EndKind::Rejected, EndKind::Withdrawn]);
-    (1_i64..6, 1_i64..3, instant(), option::of((instant(), kind)), option::of(instant()))
-        .prop_map(|(unit, service, opened, end, due)| Case { unit, service, opened, end: end.map(|(at, kind)| End { at, kind }), due })
+    (1_i64..6, 1_i64..3, instant(), option::of((instant(), kind)), option::of(instant())).prop_map(|(unit, service, opened, end, due)| {
+        Case { unit, service, opened, end: end.map(|(at, kind)| End { at, kind }), due, net: None }
+    })
 }
 
 fn args() -> impl Strategy<Value = Args> {

@@ -113,6 +113,6 @@ async fn a_dry_run_writes_nothing() {
 
 #[test]
 fn files_of_later_parts_are_named_and_left() {
-    let plan = planned(&district_with("holidays.csv", "whatever"));
-    assert_eq!(plan.notices, ["holidays.csv is not read yet"]);
+    let plan = planned(&district_with("successors.csv", "whatever"));
+    assert_eq!(plan.notices, ["successors.csv is not read yet"]);
 }
