@@ -6,6 +6,7 @@
 mod batch;
 mod diagnose;
 mod object;
+mod quick;
 
 pub(crate) use batch::{BodyError, Elements, Form, read};
 pub(crate) use diagnose::{Fault, unknown_type};
