@@ -101,6 +101,8 @@ impl Writer {
             Err(cause) => warn!(error = &cause as &dyn std::error::Error, "could not read the newest receipt; the first commit will"),
         }
         let mut open = true;
+        // False after they did not, until the next group: it says itself what is wrong with the store.
+        let mut keys_go_in = true;
         loop {
             let first = tokio::select! {
                 biased;
@@ -113,30 +115,33 @@ impl Writer {
                     Some(submission) => submission,
                     None => break,
                 },
-                () = sleep(KEYS_AFTER), if self.appender.waiting() >= KEYS_TOGETHER => {
-                    self.settle_keys(&waiting).await;
+                () = sleep(KEYS_AFTER), if keys_go_in && self.appender.waiting() >= KEYS_TOGETHER => {
+                    keys_go_in = self.settle_keys(&waiting).await;
                     continue;
                 }
             };
             self.pulse.working(first.queued_at);
             let group = gather(first, &mut waiting).await;
             stats::queue_depth(waiting.submissions.len());
-            if self.settle(group).await == Err(Unavailable::Locked) {
-                refuse_waiting(&mut waiting);
-            }
+            self.settle(group, &mut waiting).await;
+            keys_go_in = true;
             self.pulse.idle();
         }
         let began = Instant::now();
         while self.appender.waiting() > 0 && began.elapsed() < LAST_KEYS && self.settle_some_keys().await {}
     }
 
-    /// Uses a moment in which nobody waits to put keys where they belong.
-    async fn settle_keys(&mut self, waiting: &Waiting) {
-        let nobody = || waiting.submissions.is_empty() && !waiting.arriving.any();
-        while self.appender.waiting() > 0 && nobody() && self.settle_some_keys().await {}
+    /// Uses a moment in which nobody waits to put keys where they belong; whether it went well.
+    async fn settle_keys(&mut self, waiting: &Waiting) -> bool {
+        while self.appender.waiting() > 0 && waiting.submissions.is_empty() && !waiting.arriving.any() {
+            if !self.settle_some_keys().await {
+                return false;
+            }
+        }
+        true
     }
 
-    /// Whether it went well. If not they wait on, in the log; the next group will say what is wrong with the store.
+    /// Whether it went well. If not they wait on, in memory and in the log.
     async fn settle_some_keys(&mut self) -> bool {
         let settled = self.appender.settle().await;
         if let Err(cause) = &settled {
@@ -145,8 +150,8 @@ impl Writer {
         settled.is_ok()
     }
 
-    /// Commits a group and answers each of its submissions; an error is what they were told.
-    async fn settle(&mut self, mut group: Group) -> Result<(), Unavailable> {
+    /// Commits a group and answers each of its submissions.
+    async fn settle(&mut self, mut group: Group, waiting: &mut Waiting) {
         let began = Instant::now();
         match self.commit(&mut group).await {
             Ok(Appended { received_at, outcomes }) => {
@@ -159,7 +164,6 @@ impl Writer {
                 // Elsewhere, so that the next group does not wait for it, and all at once: each answer from this thread would
                 // wake another one.
                 self.answers.spawn(async move { answer_each(group, &outcomes) });
-                Ok(())
             }
             Err(cause) => {
                 let why = Unavailable::from_store(&cause);
@@ -167,10 +171,10 @@ impl Writer {
                 if self.pulse.failed(&why, newest) {
                     error!(error = &cause as &dyn std::error::Error, "could not commit {} events: {why}", group.events.len());
                 }
-                for part in group.parts {
-                    answer(part.submission, Err(why.clone()));
+                let others = if why == Unavailable::Locked { take_waiting(waiting) } else { Vec::new() };
+                for submission in group.parts.into_iter().map(|part| part.submission).chain(others) {
+                    answer(submission, Err(why.clone()));
                 }
-                Err(why)
             }
         }
     }
@@ -241,11 +245,10 @@ async fn gather(first: Submission, waiting: &mut Waiting) -> Group {
 }
 
 /// What came while a group waited in vain for the database's lock has waited too: were each group to wait in its turn,
-/// the last of a full queue would be told after minutes.
-fn refuse_waiting(waiting: &mut Waiting) {
-    while let Ok(submission) = waiting.submissions.try_recv() {
-        answer(submission, Err(Unavailable::Locked));
-    }
+/// the last of a full queue would be told after minutes. It is taken out before anybody is answered, so that who is told and
+/// sends again at once is not among them.
+fn take_waiting(waiting: &mut Waiting) -> Vec<Submission> {
+    std::iter::from_fn(|| waiting.submissions.try_recv().ok()).collect()
 }
 
 fn answer_each(group: Group, outcomes: &[Outcome]) {
