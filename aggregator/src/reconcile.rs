@@ -61,9 +61,13 @@ enum Left {
 
 /// Events of a page from which on it may be a flood.
 const FLOOD_FROM: usize = 1_000;
+/// It is one when meanwhile, while they were merged, this share of as many came again.
+const FLOOD_SHARE: usize = 8;
 /// In a flood merging rests this many times as long as it took: it shares processors and the one writer with intake,
-/// which comes first. Boards then follow in steps of about a second.
-const REST_IN_FLOOD: u32 = 3;
+/// which comes first.
+const REST_IN_FLOOD: u32 = 9;
+/// And at most so long: boards then follow in steps of about a second.
+const LONGEST_REST: Duration = Duration::from_secs(1);
 
 /// Roll-ups measured anew in one pass because their time has come; more wait for the next.
 const DUE_AT_ONCE: i64 = 2_000;
@@ -94,7 +98,7 @@ pub async fn run(config: Config, db: Db, zone: Tz, now: Now, progress: watch::Se
         let left = reconciler.attempt(config.behind).await;
         let took = began.elapsed();
         metrics::histogram!("pantau_aggregate_pass_seconds").record(took.as_secs_f64());
-        let next = if left == Left::Flood { Instant::now() + took * REST_IN_FLOOD } else { began + config.tick };
+        let next = if left == Left::Flood { Instant::now() + (took * REST_IN_FLOOD).min(LONGEST_REST) } else { began + config.tick };
         tokio::select! {
             () = shutdown.cancelled() => break,
             () = tokio::time::sleep_until(next) => {}
@@ -192,7 +196,7 @@ impl Reconciler {
             let before = std::mem::replace(&mut standing, sql::progress::standing(&self.db).await?);
             let grew = usize::try_from(standing.head - before.head).unwrap_or_default();
             // The boards get what is merged so far instead of waiting for the end of a flood.
-            let flooded = page.events >= FLOOD_FROM && grew >= page.events / 4;
+            let flooded = page.events >= FLOOD_FROM && grew >= page.events / FLOOD_SHARE;
             if flooded || !page.more {
                 break flooded;
             }

@@ -28,13 +28,16 @@ use crate::stats;
 use crate::unavailable::Unavailable;
 use crate::unpack::{Packing, UnpackError, unpack};
 use crate::validate::{Gate, Sorted, Unnumbered};
-use crate::wire::{self, BodyError};
+use crate::wire::{self, BodyError, Form};
 
 /// The configuration in force, asked for once a batch.
 pub type CurrentRegistry = Arc<dyn Fn() -> Arc<Registry> + Send + Sync>;
 
 /// A body up to this size is read where it came in; a larger one on the blocking pool, because it takes more than half a millisecond.
 const READ_IN_PLACE: usize = 64 * 1024;
+
+/// Bytes that a short event has; room is made for as many events as a body can hold of these.
+const BYTES_OF_EVENT: usize = 192;
 
 /// Bytes that an event of the house's own commands counts in the budget; they have no body to measure.
 const BYTES_PER_EVENT: usize = 256;
@@ -126,12 +129,12 @@ impl Intake {
     }
 
     /// Bytes to sorted events; off the async threads when there are many.
-    async fn read(&self, key: &Arc<Key>, body: Bytes, packing: Packing, held: Held) -> Result<(Sorted, Held, Arrival), Refusal> {
+    async fn read(&self, key: &Arc<Key>, body: Bytes, packing: Packing, held: Held) -> Result<(Sorted, Held, Option<Arrival>), Refusal> {
         let inner = &self.inner;
         if packing == Packing::Plain && body.len() <= READ_IN_PLACE {
-            let arrival = inner.queue.announce();
+            // Read sooner than a writer that waits for it would be woken.
             let (sorted, held) = inner.read(key, body, packing, held)?;
-            return Ok((sorted, held, arrival));
+            return Ok((sorted, held, None));
         }
         let _reader = inner.readers.acquire().await.map_err(|_| Unavailable::Stopping)?;
         let arrival = inner.queue.announce();
@@ -139,7 +142,7 @@ impl Intake {
         // A panic here is a bug in reading one body; it must fail that body alone.
         let read = tokio::task::spawn_blocking(move || this.read(&key, body, packing, held)).await;
         let (sorted, held) = read.map_err(|_| Unavailable::Store)??;
-        Ok((sorted, held, arrival))
+        Ok((sorted, held, Some(arrival)))
     }
 
     /// Gives the sources below the key's their numbers; events of one source too many are rejected.
@@ -215,17 +218,20 @@ impl Inner {
             UnpackError::UsedUp => Refusal::Unavailable(Unavailable::Overloaded),
         })?;
         stats::batch_read(body.len());
-        let batch = wire::read(&body).map_err(|error| match error {
-            BodyError::NotEvents(detail) => Refusal::NotEvents(detail),
-            BodyError::TooMany => Refusal::TooLarge(error.to_string()),
-        })?;
-        let alone = batch.alone;
         let registry = self.current();
         let numbers = self.below.numbers();
         let number_of = |id: &str| numbers.get(id).copied();
-        let mut sorted = Gate::new(&registry, key, &number_of, self.zone, (self.now)()).sort(batch);
+        let gate = Gate::new(&registry, key, &number_of, self.zone, (self.now)());
+        let mut sorting = gate.sort(body.len() / BYTES_OF_EVENT + 1);
+        let form = wire::read(&body, &mut sorting).map_err(|error| match error {
+            BodyError::NotEvents(detail) => Refusal::NotEvents(detail),
+            BodyError::TooMany => Refusal::TooLarge(error.to_string()),
+        })?;
+        let mut sorted = sorting.done();
         match sorted.rejected.pop() {
-            Some(rejection) if alone && rejection.code == Code::NotCloudevent => return Err(Refusal::NotEvents(rejection.detail)),
+            Some(rejection) if form == Form::Alone && rejection.code == Code::NotCloudevent => {
+                return Err(Refusal::NotEvents(rejection.detail));
+            }
             last => sorted.rejected.extend(last),
         }
         Ok((sorted, held))

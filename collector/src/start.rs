@@ -6,6 +6,7 @@ use arc_swap::ArcSwapOption;
 use chrono_tz::Tz;
 use rules::time::Now;
 use sql::Db;
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -50,8 +51,9 @@ pub fn start(
 ) -> Intake {
     let (queue, waiting) = queue::bounded(config.queued_submissions);
     let pulse = Arc::new(Pulse::new(Arc::clone(&now)));
-    let writer = Writer::new(db.clone(), Arc::clone(&now), Arc::clone(&pulse));
-    tracker.spawn(writer.run(waiting, shutdown.clone()));
+    let writer = Writer::new(db.clone(), Arc::clone(&now), Arc::clone(&pulse), tracker.clone());
+    let (runtime, stop) = (Handle::current(), shutdown.clone());
+    tracker.spawn_blocking(move || runtime.block_on(writer.run(waiting, stop)));
     Intake {
         inner: Arc::new(Inner {
             registry,

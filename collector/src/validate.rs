@@ -22,7 +22,7 @@ use sql::registry::Registry;
 
 use crate::answer::{Code, Rejection};
 use crate::sentence::{bounded, quoted};
-use crate::wire::{Batch, Event, Fault, Kind, SPECVERSION, unknown_type};
+use crate::wire::{Elements, Event, Fault, Kind, SPECVERSION, unknown_type};
 
 /// Characters an event's id may have: a UUID has 36, a readable id of a system's name, table and key fits.
 pub(crate) const MAX_ID: usize = 128;
@@ -111,6 +111,43 @@ pub(crate) struct Gate<'r> {
     at_text: String,
 }
 
+/// A batch while it is sorted. One element never changes what happens to another.
+pub(crate) struct Sorting<'r> {
+    gate: Gate<'r>,
+    sorted: Sorted,
+    /// Place in the batch of the next element.
+    index: usize,
+}
+
+impl<'a> Elements<'a> for Sorting<'_> {
+    fn take(&mut self, element: Result<Event<'a>, Fault>) {
+        let index = self.index;
+        self.index += 1;
+        let judged = match element {
+            Ok(event) => self.gate.admit(&event, &mut self.sorted).map_err(|(code, detail)| Fault { id: bounded(&event.id), code, detail }),
+            Err(fault) => Err(fault),
+        };
+        match judged {
+            Ok(event) => {
+                self.sorted.events.push(event);
+                self.sorted.places.push(index);
+            }
+            Err(Fault { id, code, detail }) => self.sorted.rejected.push(Rejection { index, id, code, detail }),
+        }
+    }
+
+    fn restart(&mut self) {
+        (self.sorted, self.index) = (Sorted::default(), 0);
+    }
+}
+
+impl Sorting<'_> {
+    /// What became of the batch.
+    pub(crate) fn done(self) -> Sorted {
+        self.sorted
+    }
+}
+
 impl<'r> Gate<'r> {
     /// A gate for one batch, at one reading of the clock. `number_of` knows the numbers of sources below the key's own.
     pub(crate) fn new(registry: &'r Registry, key: &'r Key, number_of: &'r dyn Fn(&str) -> Option<i64>, zone: Tz, now: Millis) -> Self {
@@ -131,27 +168,10 @@ impl<'r> Gate<'r> {
         }
     }
 
-    /// Sorts a batch. One element never changes what happens to another.
-    pub(crate) fn sort(&mut self, batch: Batch<'_>) -> Sorted {
-        let mut sorted = Sorted {
-            events: Vec::with_capacity(batch.elements.len()),
-            places: Vec::with_capacity(batch.elements.len()),
-            ..Sorted::default()
-        };
-        for (index, element) in batch.elements.into_iter().enumerate() {
-            let judged = match element {
-                Ok(event) => self.admit(&event, &mut sorted).map_err(|(code, detail)| Fault { id: bounded(&event.id), code, detail }),
-                Err(fault) => Err(fault),
-            };
-            match judged {
-                Ok(event) => {
-                    sorted.events.push(event);
-                    sorted.places.push(index);
-                }
-                Err(Fault { id, code, detail }) => sorted.rejected.push(Rejection { index, id, code, detail }),
-            }
-        }
-        sorted
+    /// Begins to sort a batch of about so many events.
+    pub(crate) fn sort(self, events: usize) -> Sorting<'r> {
+        let sorted = Sorted { events: Vec::with_capacity(events), places: Vec::with_capacity(events), ..Sorted::default() };
+        Sorting { gate: self, sorted, index: 0 }
     }
 
     fn admit(&mut self, event: &Event<'_>, sorted: &mut Sorted) -> Result<NewEvent, Wrong> {

@@ -6,8 +6,9 @@
 mod batch;
 mod diagnose;
 mod object;
+mod quick;
 
-pub(crate) use batch::{Batch, BodyError, read};
+pub(crate) use batch::{BodyError, Elements, Form, read};
 pub(crate) use diagnose::{Fault, unknown_type};
 
 use std::borrow::Cow;

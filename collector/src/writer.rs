@@ -13,6 +13,7 @@ use sql::key::Key;
 use sql::log::{Appended, Appender, NewEvent, Outcome};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tracing::{error, warn};
 
 use crate::health::Pulse;
@@ -33,6 +34,15 @@ const GROUP_TIME: Duration = Duration::from_millis(5);
 /// Tries of a group when another process holds the database's lock. The store itself waits five seconds in each.
 const BUSY_TRIES: u32 = 2;
 
+/// Keys of events from which on they are put in together; fewer wait for more, in memory and in the log.
+const KEYS_TOGETHER: usize = 4096;
+
+/// How long nothing comes before keys are put in: between two waves of a flood nobody has the time.
+const KEYS_AFTER: Duration = Duration::from_millis(20);
+
+/// How long a stop waits for keys; the others are found in the log by whoever opens the store.
+const LAST_KEYS: Duration = Duration::from_secs(2);
+
 /// Pause between them.
 const BUSY_PAUSE: Duration = Duration::from_millis(50);
 
@@ -45,6 +55,8 @@ pub(crate) struct Writer {
     appender: Appender,
     now: Now,
     pulse: Arc<Pulse>,
+    /// Tasks that tell senders what became of their batches.
+    answers: TaskTracker,
     /// When each key was last noted as used.
     touched: HashMap<String, Millis>,
 }
@@ -75,11 +87,12 @@ impl Group {
 }
 
 impl Writer {
-    pub(crate) fn new(db: Db, now: Now, pulse: Arc<Pulse>) -> Self {
-        Self { appender: Appender::new(db.clone()), db, now, pulse, touched: HashMap::new() }
+    pub(crate) fn new(db: Db, now: Now, pulse: Arc<Pulse>, answers: TaskTracker) -> Self {
+        Self { appender: Appender::on_own_thread(db.clone()), db, now, pulse, answers, touched: HashMap::new() }
     }
 
-    /// Works until `shutdown`, then empties the queue, answers and leaves.
+    /// Works until `shutdown`, then empties the queue, answers and leaves. Blocks its thread while it commits, so it needs one of
+    /// its own.
     pub(crate) async fn run(mut self, mut waiting: Waiting, shutdown: CancellationToken) {
         // A writer that fell must not leave a server behind that takes and never answers.
         let _stop_all_if_i_fall = shutdown.clone().drop_guard();
@@ -88,6 +101,8 @@ impl Writer {
             Err(cause) => warn!(error = &cause as &dyn std::error::Error, "could not read the newest receipt; the first commit will"),
         }
         let mut open = true;
+        // False after they did not, until the next group: it says itself what is wrong with the store.
+        let mut keys_go_in = true;
         loop {
             let first = tokio::select! {
                 biased;
@@ -98,33 +113,45 @@ impl Writer {
                 }
                 submission = waiting.submissions.recv() => match submission {
                     Some(submission) => submission,
-                    None => return,
+                    None => break,
                 },
+                () = sleep(KEYS_AFTER), if keys_go_in && self.appender.waiting() >= KEYS_TOGETHER => {
+                    keys_go_in = self.settle_keys(&waiting).await;
+                    continue;
+                }
             };
             self.pulse.working(first.queued_at);
             let group = gather(first, &mut waiting).await;
             stats::queue_depth(waiting.submissions.len());
-            if self.settle(group).await == Err(Unavailable::Locked) {
-                refuse_waiting(&mut waiting);
-            }
-            self.settle_keys(&waiting).await;
+            self.settle(group, &mut waiting).await;
+            keys_go_in = true;
             self.pulse.idle();
         }
+        let began = Instant::now();
+        while self.appender.waiting() > 0 && began.elapsed() < LAST_KEYS && self.settle_some_keys().await {}
     }
 
-    /// Uses a moment in which nobody waits to put the keys of large groups where they belong.
-    async fn settle_keys(&mut self, waiting: &Waiting) {
+    /// Uses a moment in which nobody waits to put keys where they belong; whether it went well.
+    async fn settle_keys(&mut self, waiting: &Waiting) -> bool {
         while self.appender.waiting() > 0 && waiting.submissions.is_empty() && !waiting.arriving.any() {
-            if let Err(cause) = self.appender.settle().await {
-                // They wait on, in the log; the next group will say what is wrong with the store.
-                warn!(error = &cause as &dyn std::error::Error, "could not put in the keys of events; it is tried again");
-                return;
+            if !self.settle_some_keys().await {
+                return false;
             }
         }
+        true
     }
 
-    /// Commits a group and answers each of its submissions; an error is what they were told.
-    async fn settle(&mut self, mut group: Group) -> Result<(), Unavailable> {
+    /// Whether it went well. If not they wait on, in memory and in the log.
+    async fn settle_some_keys(&mut self) -> bool {
+        let settled = self.appender.settle().await;
+        if let Err(cause) = &settled {
+            warn!(error = cause as &dyn std::error::Error, "could not put in the keys of events; it is tried again");
+        }
+        settled.is_ok()
+    }
+
+    /// Commits a group and answers each of its submissions.
+    async fn settle(&mut self, mut group: Group, waiting: &mut Waiting) {
         let began = Instant::now();
         match self.commit(&mut group).await {
             Ok(Appended { received_at, outcomes }) => {
@@ -134,8 +161,9 @@ impl Writer {
                     self.db.signal().log_written();
                 }
                 stats::committed(group.events.len(), began.elapsed());
-                answer_each(group, &outcomes);
-                Ok(())
+                // Elsewhere, so that the next group does not wait for it, and all at once: each answer from this thread would
+                // wake another one.
+                self.answers.spawn(async move { answer_each(group, &outcomes) });
             }
             Err(cause) => {
                 let why = Unavailable::from_store(&cause);
@@ -143,10 +171,10 @@ impl Writer {
                 if self.pulse.failed(&why, newest) {
                     error!(error = &cause as &dyn std::error::Error, "could not commit {} events: {why}", group.events.len());
                 }
-                for part in group.parts {
-                    answer(part.submission, Err(why.clone()));
+                let others = if why == Unavailable::Locked { take_waiting(waiting) } else { Vec::new() };
+                for submission in group.parts.into_iter().map(|part| part.submission).chain(others) {
+                    answer(submission, Err(why.clone()));
                 }
-                Err(why)
             }
         }
     }
@@ -217,11 +245,10 @@ async fn gather(first: Submission, waiting: &mut Waiting) -> Group {
 }
 
 /// What came while a group waited in vain for the database's lock has waited too: were each group to wait in its turn,
-/// the last of a full queue would be told after minutes.
-fn refuse_waiting(waiting: &mut Waiting) {
-    while let Ok(submission) = waiting.submissions.try_recv() {
-        answer(submission, Err(Unavailable::Locked));
-    }
+/// the last of a full queue would be told after minutes. It is taken out before anybody is answered, so that who is told and
+/// sends again at once is not among them.
+fn take_waiting(waiting: &mut Waiting) -> Vec<Submission> {
+    std::iter::from_fn(|| waiting.submissions.try_recv().ok()).collect()
 }
 
 fn answer_each(group: Group, outcomes: &[Outcome]) {

@@ -1,11 +1,7 @@
 //! The headers that every answer carries, whoever made it.
 
-use std::sync::Arc;
-
-use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue};
-use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::app::App;
@@ -34,8 +30,7 @@ static FIXED: [(HeaderName, HeaderValue); 6] = [
 static HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
 
 /// Puts the headers on; what a handler said about caching stays.
-pub(crate) async fn put_on(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+pub(crate) fn put_on(app: &App, mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in &FIXED {
         headers.insert(name, value.clone());

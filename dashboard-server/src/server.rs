@@ -1,21 +1,22 @@
 //! The library side put together: from its parts to a router and the tasks behind it.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
 use rules::time::Now;
 use sql::Db;
 use sql::registry::Registry;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::access::secret;
@@ -102,9 +103,8 @@ impl Server {
             .method_not_allowed_fallback(method_not_allowed)
             .with_state(Arc::clone(&self.app));
         api.merge(doors)
-            .layer(CatchPanicLayer::custom(panicked))
-            .layer(middleware::from_fn(problems_for_bare_errors))
-            .layer(middleware::from_fn_with_state(Arc::clone(&self.app), headers::put_on))
+            // One layer for all that every answer gets: each is a few boxes on the way of every request.
+            .layer(middleware::from_fn_with_state(Arc::clone(&self.app), finish))
     }
 
     /// Keeps boards, sockets and the configuration up to date until `shutdown`, then sends the
@@ -158,9 +158,12 @@ async fn follow_registry(app: Arc<App>, shutdown: CancellationToken) {
     }
 }
 
-/// The panic itself is in the log by the panic hook.
-fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
-    Problem::broken().into_response()
+/// What every request gets, whoever answers it.
+async fn finish(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    // The panic itself is in the log by the panic hook.
+    let answer = answered.map_or_else(|_| Problem::broken().into_response(), problems_for_bare_errors);
+    headers::put_on(&app, answer)
 }
 
 async fn method_not_allowed() -> Problem {
@@ -168,8 +171,7 @@ async fn method_not_allowed() -> Problem {
 }
 
 /// Errors that a library answered in its own words become problems, with what they must carry.
-async fn problems_for_bare_errors(request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
+fn problems_for_bare_errors(response: Response) -> Response {
     let status = response.status();
     let is_ours = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/"));
     if !status.is_client_error() || is_ours {

@@ -141,8 +141,9 @@ fn compare_keys(connection: &Connection) -> rusqlite::Result<(u64, Option<String
     while let Some(row) = rows.next()? {
         events.add(hash(row.get(1)?, row.get_ref(2)?.as_str()?), row.get(0)?);
     }
-    let mut query = connection.prepare("select hash, seq from event_key")?;
-    let mut rows = query.query([])?;
+    // Of the events behind the mark some have their key already.
+    let mut query = connection.prepare("select hash, seq from event_key where seq <= ?")?;
+    let mut rows = query.query([keyed])?;
     while let Some(row) = rows.next()? {
         keys.add(row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?);
     }

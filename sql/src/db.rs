@@ -3,6 +3,7 @@
 //! Owns the two engines behind one text of SQL. Every query function runs its text through `read!`, `write!` or `run!`,
 //! which is where each engine has its arm; nothing outside this crate sees a driver type.
 
+mod checkpoint;
 mod postgres;
 mod sqlite;
 
@@ -17,6 +18,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use crate::error::Error;
 use crate::signal::Signal;
 
+pub(crate) use checkpoint::Checkpoint;
 pub(crate) use postgres::{Lock, Server, is_held, try_hold};
 pub(crate) use sqlite::Pools;
 
@@ -33,6 +35,9 @@ pub struct Db {
     inner: Arc<Inner>,
 }
 
+/// Whose turn it is to write in this process.
+type Writing = Arc<Mutex<()>>;
+
 pub(crate) type Parents = std::sync::Mutex<HashMap<i64, Option<i64>>>;
 
 #[derive(Debug)]
@@ -42,7 +47,7 @@ struct Inner {
     /// The configured source above each source that was met, by numbers.
     parents: Parents,
     /// Whose turn it is to write. SQLite's own lock makes writers poll; here they queue.
-    writing: Arc<Mutex<()>>,
+    writing: Writing,
 }
 
 /// The engines there are.
@@ -137,15 +142,16 @@ impl Db {
     /// [`Error::Address`] when the address is not understood, [`Error::Open`] when the file cannot be used,
     /// [`Error::Server`] when the database server refuses or does not answer.
     pub async fn open(url: &str) -> Result<Db, Error> {
+        let writing = Writing::default();
         let (engine, signal) = match postgres::is_address(url) {
             true => {
                 let server = Box::pin(Server::open(url)).await?;
                 let signal = Signal::of_server(server.options.clone(), Arc::clone(&server.voice));
                 (Engine::Postgres(Box::new(server)), signal)
             }
-            false => (Engine::Sqlite(Box::new(Pools::open(url).await?)), Signal::default()),
+            false => (Engine::Sqlite(Box::new(Pools::open(url, &writing).await?)), Signal::default()),
         };
-        Ok(Db { inner: Arc::new(Inner { engine, signal, parents: Parents::default(), writing: Arc::default() }) })
+        Ok(Db { inner: Arc::new(Inner { engine, signal, parents: Parents::default(), writing }) })
     }
 
     /// Begins a write transaction; waits for whoever writes, in this process and in others.

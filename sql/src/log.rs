@@ -17,6 +17,7 @@ mod group;
 mod keys;
 mod postgres;
 mod read;
+mod rows;
 mod steps;
 
 use rules::at::At;
@@ -74,6 +75,13 @@ pub enum Content {
         /// Why.
         reason: String,
     },
+}
+
+impl Content {
+    /// Whether it is a sample of nothing but a value, as most are.
+    fn is_bare_value(&self) -> bool {
+        matches!(self, Self::Sample { value: Some(_), numerator: None, denominator: None, note: None, .. })
+    }
 }
 
 /// A step of a case.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use rules::at::At;
 use rules::case::Step;
 use rules::time::{Millis, Now};
-use sql::log::{Appender, CaseStep, Content, Group, NewEvent, Outcome, entries_after};
+use sql::log::{Appender, CaseStep, Content, Entry, Group, NewEvent, Outcome, entries_after};
 use sql::{Db, Error, chain};
-use tests::{Store, is_on_postgres};
+use tests::{Store, is_on_postgres, skips_on_postgres};
 
 async fn store() -> (Db, Store) {
     let store = Store::new();
@@ -197,4 +197,99 @@ async fn a_writer_of_this_process_is_waited_for() {
     }
     tx.commit().await.expect("a commit");
     appending.await.1.expect("an append");
+}
+
+fn many(from: i32, to: i32, note: &str) -> Vec<NewEvent> {
+    (from..to).map(|n| sample(&format!("many-{n}"), "2026", [Some(f64::from(n)), None, None], Some(note))).collect()
+}
+
+#[tokio::test]
+async fn keys_of_which_some_are_in_the_table_are_all_known() {
+    let (db, _folder) = store().await;
+    let mut appender = Appender::new(db.clone());
+    put(&mut appender, 1, many(0, 30_000, "")).await;
+    let all = appender.waiting();
+    appender.settle().await.expect("keys go in");
+    // On a database server a key goes in with its event.
+    assert!(is_on_postgres() || (1..all).contains(&appender.waiting()), "{} of {all} wait", appender.waiting());
+    must_be_sound(&db).await;
+    let mut another = Appender::new(db.clone());
+    for known in [&mut appender, &mut another] {
+        let outcomes = put(known, 2, many(0, 30_000, "")).await;
+        assert!(outcomes.iter().all(|outcome| *outcome == Outcome::Duplicate), "every event is known");
+    }
+    // Places of events by their keys, whether these are in the table or not, each once.
+    let keys: Vec<(i64, String)> = (0..30_000).step_by(7).map(|n| (1, format!("many-{n}"))).collect();
+    let mut places = sql::log::seqs_of_keys(&db, &keys).await.expect("places");
+    places.sort_unstable_by_key(|(.., seq)| *seq);
+    assert_eq!(places, keys.into_iter().zip((1..).step_by(7)).map(|((source, id), seq)| (source, id, seq)).collect::<Vec<_>>());
+    for appender in [&mut appender, &mut another] {
+        while appender.waiting() > 0 {
+            appender.settle().await.expect("keys go in");
+        }
+        must_be_sound(&db).await;
+    }
+}
+
+#[tokio::test]
+async fn a_long_journal_begins_anew_while_groups_come() {
+    if skips_on_postgres("a server looks after its journal itself") {
+        return;
+    }
+    let (db, store) = store().await;
+    let mut appender = Appender::on_own_thread(db.clone());
+    let looking = rusqlite::Connection::open(store.file()).expect("the file");
+    let note = "x".repeat(400);
+    let mut longest = 0;
+    // Twenty megabytes of rows make it long enough; what happens then happens beside the groups, which go on.
+    for (round, from) in (1..).zip((0..).step_by(1_000)) {
+        put(&mut appender, round, many(from, from + if longest < 4_000 { 1_000 } else { 1 }, &note)).await;
+        let pages: i64 = looking.query_row("pragma wal_checkpoint(noop)", [], |row| row.get(1)).expect("the state of the journal");
+        if pages < longest {
+            break;
+        }
+        longest = pages;
+        assert!(round < 20_000, "{pages} pages and none was carried over");
+    }
+    assert!(longest >= 4_000, "{longest} pages");
+    must_be_sound(&db).await;
+    db.close().await;
+}
+
+#[tokio::test]
+async fn runs_of_samples_are_read_as_they_were_written() {
+    let (db, _folder) = store().await;
+    let mut events: Vec<NewEvent> = many(0, 400, "");
+    for (n, event) in events.iter_mut().enumerate() {
+        // Runs of every length, cut by another source, a time, a remark or a step.
+        event.time = (n % 23 == 5).then_some(7);
+        event.source = 1 + (n / 37 % 2) as i64;
+        match &mut event.content {
+            Content::Sample { note, value, .. } if n % 61 != 9 => (*note, *value) = (None, Some(n as f64 / 8.0)),
+            _ => {}
+        }
+        if n % 41 == 11 {
+            event.content = step("", n as f64, n % 2 == 0).content;
+        }
+    }
+    let mut appender = Appender::new(db.clone());
+    for (now, group) in (1..).zip(events.chunks(133)) {
+        put(&mut appender, now, group.to_vec()).await;
+    }
+    let read: Vec<NewEvent> = all(&db)
+        .await
+        .into_iter()
+        .map(|entry| match entry {
+            Entry::Sample(row) => {
+                let sql::log::Sample { source, event_id: id, time, unit, indicator, at, value, numerator, denominator, note, .. } = row;
+                NewEvent { source, id, time, content: Content::Sample { unit, indicator, at, value, numerator, denominator, note } }
+            }
+            Entry::Step(row) => {
+                NewEvent { source: row.source, id: row.event_id, time: row.time, content: Content::Step(Box::new(row.what)) }
+            }
+            Entry::Void(row) => panic!("nobody wrote {row:?}"),
+        })
+        .collect();
+    assert_eq!(read, events);
+    must_be_sound(&db).await;
 }

@@ -7,18 +7,27 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::diagnose::{Fault, diagnose};
-use super::{Event, object};
+use super::{Event, object, quick};
 
 /// Events in one batch; more is refused whole (413, on a WebSocket close 1009), so that one client cannot hold the writer for long.
 pub(super) const MAX_EVENTS: usize = 10_000;
 
-/// What was read: elements in the order of the text.
-#[derive(Debug)]
-pub(crate) struct Batch<'a> {
-    /// Each an event, or why it is none.
-    pub elements: Vec<Result<Event<'a>, Fault>>,
-    /// True for one event that stood alone, not in a list: then `not_cloudevent` refuses the whole body.
-    pub alone: bool,
+/// Who takes the elements of a body, one after the other in the order of the text: a list of them as wide as events are would
+/// be several times as large as the body.
+pub(crate) trait Elements<'a> {
+    /// An event, or why the element is none.
+    fn take(&mut self, element: Result<Event<'a>, Fault>);
+    /// Forgets all that was taken; the elements come once more.
+    fn restart(&mut self);
+}
+
+/// How a body is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// One event that stands alone, not in a list: then `not_cloudevent` refuses the whole body.
+    Alone,
+    /// A list.
+    List,
 }
 
 /// Why a body is refused whole.
@@ -32,36 +41,51 @@ pub(crate) enum BodyError {
     TooMany,
 }
 
-/// Reads a body. Every list is first read in one typed pass; only when that fails are its elements taken apart one by one.
+/// Reads a body. Every list is first read quickly, then, when something is written in another way, in one typed pass; only when
+/// that fails are its elements taken apart one by one.
 ///
 /// # Errors
-/// [`BodyError`] when the body as a whole cannot be a batch. A bad element of a list is a [`Fault`] in its place instead.
-pub(crate) fn read(body: &[u8]) -> Result<Batch<'_>, BodyError> {
+/// [`BodyError`] when the body as a whole cannot be a batch; what was taken then means nothing. A bad element of a list is a
+/// [`Fault`] in its place instead.
+pub(crate) fn read<'a>(body: &'a [u8], elements: &mut impl Elements<'a>) -> Result<Form, BodyError> {
     let text = std::str::from_utf8(body).map_err(|error| {
         BodyError::NotEvents(format!("the body is not UTF-8: byte {} is wrong; send JSON in UTF-8", error.valid_up_to()))
     })?;
     match text.bytes().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'[') => read_list(text),
-        Some(b'{') => read_one(text),
+        Some(b'[') => read_list(text, elements),
+        Some(b'{') => read_one(text, elements),
         None => Err(BodyError::NotEvents("the body is empty; expected a CloudEvents event or a list of them".to_owned())),
         Some(_) => Err(BodyError::NotEvents("the body is neither a CloudEvents event (an object) nor a list of them".to_owned())),
     }
 }
 
-fn read_list(text: &str) -> Result<Batch<'_>, BodyError> {
-    let elements = match serde_json::from_str::<List<EventSlot<'_>>>(text) {
-        Ok(list) => list.within_limit()?.into_iter().map(|slot| slot.0).collect(),
-        Err(_) => serde_json::from_str::<List<&RawValue>>(text).map_err(not_json)?.within_limit()?.into_iter().map(read_element).collect(),
+fn read_list<'a>(text: &'a str, elements: &mut impl Elements<'a>) -> Result<Form, BodyError> {
+    if quick::list(text, MAX_EVENTS, |event| elements.take(Ok(event))).is_some() {
+        return Ok(Form::List);
+    }
+    elements.restart();
+    let length = match each(text, |slot: EventSlot<'a>| elements.take(slot.0)) {
+        Ok(length) => length,
+        Err(_) => {
+            elements.restart();
+            each(text, |raw: &'a RawValue| elements.take(read_element(raw))).map_err(not_json)?
+        }
     };
-    Ok(Batch { elements, alone: false })
+    match length {
+        Length::Within => Ok(Form::List),
+        Length::Beyond => Err(BodyError::TooMany),
+    }
 }
 
-fn read_one(text: &str) -> Result<Batch<'_>, BodyError> {
-    let element = match serde_json::from_str::<EventSlot<'_>>(text) {
-        Ok(slot) => slot.0,
-        Err(_) => diagnose(serde_json::from_str::<&RawValue>(text).map_err(not_json)?),
-    };
-    Ok(Batch { elements: vec![element], alone: true })
+fn read_one<'a>(text: &'a str, elements: &mut impl Elements<'a>) -> Result<Form, BodyError> {
+    elements.take(match quick::one(text) {
+        Some(event) => Ok(event),
+        None => match serde_json::from_str::<EventSlot<'_>>(text) {
+            Ok(slot) => slot.0,
+            Err(_) => diagnose(serde_json::from_str::<&RawValue>(text).map_err(not_json)?),
+        },
+    });
+    Ok(Form::Alone)
 }
 
 /// One element by itself: typed when it is well, field by field when it is not.
@@ -73,7 +97,7 @@ fn not_json(error: serde_json::Error) -> BodyError {
     BodyError::NotEvents(format!("the body is not JSON: it breaks at line {}, column {}", error.line(), error.column()))
 }
 
-/// A typed element already in the form of the result, so that the good path collects once.
+/// A typed element already in the form of the result, so that the good path hands it on as it is.
 struct EventSlot<'a>(Result<Event<'a>, Fault>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for EventSlot<'a> {
@@ -82,45 +106,43 @@ impl<'de: 'a, 'a> Deserialize<'de> for EventSlot<'a> {
     }
 }
 
-/// A list that stops keeping elements past the limit: eight megabytes of `1,1,1,…` must not become millions of elements.
-struct List<T> {
-    elements: Vec<T>,
-    more: bool,
+/// Whether a list has more than [`MAX_EVENTS`].
+enum Length {
+    Within,
+    Beyond,
 }
 
-impl<T> List<T> {
-    fn within_limit(self) -> Result<Vec<T>, BodyError> {
-        if self.more { Err(BodyError::TooMany) } else { Ok(self.elements) }
+/// Hands on each element of a list up to the limit: eight megabytes of `1,1,1,…` must not become millions of elements.
+fn each<'a, T: Deserialize<'a>>(text: &'a str, take: impl FnMut(T)) -> serde_json::Result<Length> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let length = deserializer.deserialize_seq(ListVisitor { take, element: PhantomData })?;
+    deserializer.end()?;
+    Ok(length)
+}
+
+struct ListVisitor<T, F> {
+    take: F,
+    element: PhantomData<T>,
+}
+
+impl<'de, T: Deserialize<'de>, F: FnMut(T)> Visitor<'de> for ListVisitor<T, F> {
+    type Value = Length;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of events")
     }
-}
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ListVisitor<T>(PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
-            type Value = List<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list of events")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-                let mut elements = Vec::new();
-                while elements.len() < MAX_EVENTS {
-                    match access.next_element()? {
-                        Some(element) => elements.push(element),
-                        None => return Ok(List { elements, more: false }),
-                    }
-                }
-                let mut more = false;
-                while access.next_element::<IgnoredAny>()?.is_some() {
-                    more = true;
-                }
-                Ok(List { elements, more })
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut access: A) -> Result<Self::Value, A::Error> {
+        for _ in 0..MAX_EVENTS {
+            match access.next_element()? {
+                Some(element) => (self.take)(element),
+                None => return Ok(Length::Within),
             }
         }
-
-        deserializer.deserialize_seq(ListVisitor(PhantomData))
+        let mut length = Length::Within;
+        while access.next_element::<IgnoredAny>()?.is_some() {
+            length = Length::Beyond;
+        }
+        Ok(length)
     }
 }

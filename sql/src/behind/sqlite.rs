@@ -1,13 +1,13 @@
 //! One connection to an embedded store for all that is written behind the log.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::{Connection, TransactionBehavior, params_from_iter};
 use sqlx::Sqlite;
 
 use super::{Committed, GROW, Text, Touching, Writes};
-use crate::db::BUSY_TIMEOUT;
+use crate::db::{BUSY_TIMEOUT, Checkpoint};
 use crate::error::Error;
 use crate::keyed;
 
@@ -17,12 +17,13 @@ pub(crate) struct Hand {
     path: PathBuf,
     /// Opened with the first commit, and again after a failure.
     idle: Mutex<Option<Connection>>,
+    checkpoint: Arc<Checkpoint>,
 }
 
 impl Hand {
     /// Opens nothing yet.
-    pub(crate) fn new(path: PathBuf) -> Self {
-        Self { path, idle: Mutex::default() }
+    pub(crate) fn new(path: PathBuf, checkpoint: Arc<Checkpoint>) -> Self {
+        Self { path, idle: Mutex::default(), checkpoint }
     }
 
     /// Lets the connection go.
@@ -31,10 +32,11 @@ impl Hand {
     }
 
     pub(super) async fn commit(&self, writes: Writes) -> Result<Option<Committed>, Error> {
-        let (path, idle) = (self.path.clone(), self.idle().take());
+        let (path, idle, checkpoint) = (self.path.clone(), self.idle().take(), Arc::clone(&self.checkpoint));
         let work = tokio::task::spawn_blocking(move || -> Result<(Connection, Option<Committed>), Error> {
             let mut connection = idle.map_or_else(|| open(&path), Ok).map_err(Error::of_bulk("open the store for writing"))?;
             let done = commit(&mut connection, &writes)?;
+            checkpoint.committed();
             Ok((connection, done))
         });
         match work.await.map_err(tokio::task::JoinError::try_into_panic) {
@@ -86,6 +88,7 @@ fn open(path: &std::path::Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(64);
+    Checkpoint::watch(&connection);
     for (pragma, value) in [("synchronous", "normal"), ("foreign_keys", "on"), ("cache_size", "-16384"), ("temp_store", "memory")] {
         connection.pragma_update(None, pragma, value)?;
     }

@@ -3,11 +3,13 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
-use super::BUSY_TIMEOUT;
+use super::checkpoint::UNWATCHED_PAGES;
+use super::{BUSY_TIMEOUT, Checkpoint, Writing};
 use crate::behind::Hand;
 use crate::bulk::Bulk;
 use crate::error::Error;
@@ -24,6 +26,7 @@ pub(crate) struct Pools {
     pub(crate) read: SqlitePool,
     /// For questions with many rows.
     pub(crate) bulk: Bulk,
+    pub(crate) checkpoint: Arc<Checkpoint>,
     pub(crate) path: PathBuf,
     identity: Identity,
 }
@@ -33,7 +36,7 @@ type Identity = (u64, u64);
 
 impl Pools {
     /// Opens the file of `sqlite://PATH`, making it and its folders where they are missing.
-    pub(super) async fn open(url: &str) -> Result<Self, Error> {
+    pub(super) async fn open(url: &str, writing: &Writing) -> Result<Self, Error> {
         let path = file_of(url)?;
         let failed = |cause: Box<dyn std::error::Error + Send + Sync>| Error::Open { path: path.display().to_string(), cause };
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -50,7 +53,9 @@ impl Pools {
             .map_err(|cause| failed(Box::new(cause)))?;
         let identity = identity(&path).map_err(|cause| failed(Box::new(cause)))?;
         let read = SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "on"));
-        Ok(Self { write, read, behind: Hand::new(path.clone()), bulk: Bulk::new(path.clone()), path, identity })
+        let checkpoint = Arc::new(Checkpoint::new(path.clone(), Arc::clone(writing)));
+        let behind = Hand::new(path.clone(), Arc::clone(&checkpoint));
+        Ok(Self { write, read, behind, bulk: Bulk::new(path.clone()), checkpoint, path, identity })
     }
 
     pub(super) fn must_be_there(&self) -> Result<(), Error> {
@@ -61,6 +66,7 @@ impl Pools {
     }
 
     pub(super) async fn close(&self) {
+        self.checkpoint.close().await;
         self.bulk.close();
         self.behind.close();
         self.read.close().await;
@@ -91,6 +97,7 @@ fn options_for(path: &Path) -> Result<SqliteConnectOptions, sqlx::Error> {
         .busy_timeout(BUSY_TIMEOUT)
         .foreign_keys(true)
         .statement_cache_capacity(200)
+        .pragma("wal_autocheckpoint", UNWATCHED_PAGES.to_string())
         .pragma("cache_size", "-16384")
         .pragma("temp_store", "memory");
     Ok(options)

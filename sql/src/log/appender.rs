@@ -14,17 +14,30 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::group::append_group;
 use super::keys::Keys;
 use super::{NewEvent, Outcome, postgres};
-use crate::db::{BUSY_TIMEOUT, Db, Engine};
+use crate::db::{BUSY_TIMEOUT, Checkpoint, Db, Engine};
 use crate::error::Error;
 
 /// Keys that go into the table at once behind the commit: some milliseconds, in which a new group waits.
 const KEYS_AT_ONCE: usize = 8_192;
 
+/// Statements that are kept prepared: more than there are.
+const STATEMENTS: usize = 64;
+
 /// Appends groups, one at a time. Opens its connection with the first and again after a failure.
 #[derive(Debug)]
 pub struct Appender {
     db: Db,
+    thread: Thread,
     hand: Option<Hand>,
+}
+
+/// Where groups run on an embedded store.
+#[derive(Clone, Copy, Debug)]
+enum Thread {
+    /// On the blocking pool.
+    Pool,
+    /// Where they are asked for.
+    Own,
 }
 
 /// Events that share a commit.
@@ -60,7 +73,12 @@ impl std::fmt::Debug for Hand {
 impl Appender {
     /// An appender for this store.
     pub fn new(db: Db) -> Self {
-        Self { db, hand: None }
+        Self { db, thread: Thread::Pool, hand: None }
+    }
+
+    /// The same for a caller with a thread of its own, which it blocks: two changes of threads less for each group.
+    pub fn on_own_thread(db: Db) -> Self {
+        Self { db, thread: Thread::Own, hand: None }
     }
 
     /// Appends a group in its order and commits. The clock is read inside the transaction, so that nobody can have given a
@@ -118,21 +136,15 @@ impl Appender {
         self.work(|hand| hand.within(|tx, keys| keys.settle(tx, KEYS_AT_ONCE).map_err(Error::of_bulk("put in keys")))).await
     }
 
-    /// Runs `what` on the blocking pool with this process's right to write.
+    /// Runs `what` with this process's right to write.
     async fn work<T: Send + 'static>(&mut self, what: impl FnOnce(&mut Hand) -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
         let turn = self.db.turn().await?;
         let (db, hand) = (self.db.clone(), self.hand.take());
-        let work = tokio::task::spawn_blocking(move || {
-            let mut hand = match hand.map_or_else(|| Hand::open(db.path()), Ok) {
-                Ok(hand) => hand,
-                Err(cause) => return (None, Err(cause)),
-            };
-            let result = what(&mut hand);
-            // After an unforeseen failure a fresh connection is the safer one.
-            let sound = !matches!(result, Err(Error::Query { .. } | Error::Full(_)));
-            (sound.then_some(hand), result)
-        });
-        let done = work.await;
+        let work = move || run(&db, hand, what);
+        let done = match self.thread {
+            Thread::Pool => tokio::task::spawn_blocking(work).await,
+            Thread::Own => Ok(work()),
+        };
         drop(turn);
         match done.map_err(tokio::task::JoinError::try_into_panic) {
             Ok((hand, result)) => {
@@ -145,6 +157,21 @@ impl Appender {
     }
 }
 
+/// Runs `what`, blocking, with what the last one left; gives what the next one may use.
+fn run<T>(db: &Db, hand: Option<Hand>, what: impl FnOnce(&mut Hand) -> Result<T, Error>) -> (Option<Hand>, Result<T, Error>) {
+    let mut hand = match hand.map_or_else(|| Hand::open(db.path()), Ok) {
+        Ok(hand) => hand,
+        Err(cause) => return (None, Err(cause)),
+    };
+    let result = what(&mut hand);
+    if let Engine::Sqlite(pools) = db.engine() {
+        pools.checkpoint.committed();
+    }
+    // After an unforeseen failure a fresh connection is the safer one.
+    let sound = !matches!(result, Err(Error::Query { .. } | Error::Full(_)));
+    (sound.then_some(hand), result)
+}
+
 impl Hand {
     /// Set up as the driver's connections are.
     fn open(path: &Path) -> Result<Self, Error> {
@@ -154,6 +181,8 @@ impl Hand {
         for (pragma, value) in [("synchronous", "full"), ("foreign_keys", "on"), ("cache_size", "-16384"), ("temp_store", "memory")] {
             connection.pragma_update(None, pragma, value).map_err(&failed)?;
         }
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        Checkpoint::watch(&connection);
         Ok(Self { connection, keys: None })
     }
 

@@ -20,6 +20,13 @@ impl Digester {
         Self { hash, row: Vec::with_capacity(256) }
     }
 
+    /// The digest of a group at once: its rows with their places, in log order.
+    pub(crate) fn of(before: &[u8], received_at: Millis, rows: &[(i64, &NewEvent)]) -> Vec<u8> {
+        let mut digester = Self::new(before, received_at);
+        rows.iter().for_each(|(seq, event)| digester.row(*seq, event));
+        digester.finish()
+    }
+
     /// Adds the next row in log order.
     pub(crate) fn row(&mut self, seq: i64, event: &NewEvent) {
         let row = &mut self.row;

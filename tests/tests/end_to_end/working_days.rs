@@ -88,7 +88,7 @@ async fn a_decree_moves_the_deadlines_of_a_service_and_the_past_stays_known() {
     // A is due on Monday the 18th, B on Friday the 15th: both late.
     assert_eq!((cell(&table(&[]), "with_target"), cell(&table(&[]), "breached")), ("3".to_owned(), "2".to_owned()));
     let known = house.ok(&["table", "cases", "--every", "year", "--by", "unit"]);
-    let before = chrono::Utc::now().to_rfc3339();
+    let before = crate::harness::clock::now().to_rfc3339();
     house.ok(&["apply", &house.write("holidays.csv", &format!("{BEFORE}{ADDED}"))]);
     assert_eq!(cell(&table(&[]), "breached"), "1", "A is due on the 19th");
     assert_eq!(house.ok(&["table", "cases", "--every", "year", "--by", "unit", "--known-at", &before]), known);
