@@ -24,6 +24,8 @@
 //! - [`formula`]: achievement in percent
 //! - [`status`]: achievement against bands
 //! - [`show`]: which window a tile shows
+//! - [`signal`]: whether a value moved or only varied
+//! - [`survey`]: satisfaction (SKM) from answers to index and grade
 //! - [`freshness`]: how old an answer may be
 //! - [`quantile`]: medians and 90th percentiles
 //!
@@ -45,7 +47,9 @@ pub mod quantile;
 pub mod revision;
 pub mod service;
 pub mod show;
+pub mod signal;
 pub mod status;
+pub mod survey;
 pub mod target;
 pub mod time;
 pub mod unit;
