@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rules::case::Step;
 use rules::time::Millis;
 use sql::log::{CaseStep, Content as Said, Entry as Logged, NewEvent};
+use xxhash_rust::xxh3::Xxh3;
 
 use super::names::Names;
 use super::{Matter, Taken, Wrong, hash_of, revision, timely};
@@ -14,7 +15,8 @@ use crate::import::Content;
 /// What a source last said of its cases.
 pub(crate) struct Cases {
     prefix: String,
-    known: HashMap<(i64, String), Word>,
+    /// By [`place`]: a source has millions of cases, and most are only compared.
+    known: HashMap<u128, Box<Word>>,
     texts: HashMap<String, Arc<str>>,
 }
 
@@ -43,6 +45,14 @@ pub(crate) struct Row {
     steps: Vec<(Step, Millis)>,
 }
 
+/// Where a case is found: 128 bits of a hash, of which no two of a source's cases will ever be equal.
+fn place(service: i64, case: &str) -> u128 {
+    let mut hash = Xxh3::new();
+    hash.update(&service.to_le_bytes());
+    hash.update(case.as_bytes());
+    hash.digest128()
+}
+
 impl Cases {
     pub(super) fn new(prefix: String) -> Self {
         Self { prefix, known: HashMap::new(), texts: HashMap::new() }
@@ -69,7 +79,7 @@ impl Matter for Cases {
                 let (_, number) = revision::parse(&step.event_id);
                 let CaseStep { service, case, unit, step: what, at, due, class, channel, area } = step.what;
                 let about = About { unit, due, class: self.shared(class), channel: self.shared(channel), area: self.shared(area) };
-                let word = self.known.entry((service, case)).or_default();
+                let word = self.known.entry(place(service, &case)).or_default();
                 word.about = about;
                 word.set(what, Some(at), number);
             }
@@ -79,7 +89,7 @@ impl Matter for Cases {
                 let parts = base.rsplit_once('/').and_then(|(case, step)| Some((case.split_once('/')?, step.parse().ok()?)));
                 let Some(((service, case), step)) = parts else { return };
                 let Ok(service) = service.parse() else { return };
-                if let Some(word) = self.known.get_mut(&(service, case.to_owned())) {
+                if let Some(word) = self.known.get_mut(&place(service, case)) {
                     word.set(step, None, number);
                 }
             }
@@ -115,18 +125,19 @@ impl Matter for Cases {
     }
 
     fn known(&self, row: &Row) -> Option<u64> {
-        self.known.get(&row.key).map(|word| hash_of((&word.about, &word.said())))
+        self.known.get(&place(row.key.0, &row.key.1)).map(|word| hash_of((&word.about, &word.said())))
     }
 
     fn take(&mut self, row: Row, source: i64, events: &mut Vec<NewEvent>) -> Taken {
         let Row { key, about, steps } = row;
-        let (service, case) = (key.0, key.1.clone());
-        let taken = match self.known.get(&key) {
+        let (service, case) = key;
+        let at_place = place(service, &case);
+        let taken = match self.known.get(&at_place) {
             None => Taken::New,
             Some(word) if word.about == about && word.said() == steps => return Taken::Same,
             Some(_) => Taken::Revised,
         };
-        let word = self.known.entry(key).or_default();
+        let word = self.known.entry(at_place).or_default();
         let base = |step: Step| format!("{service}/{case}/{step}");
         // A later step without a text leaves the earlier one standing, so what is gone is taken back with the steps that said it.
         let is_less = taken == Taken::Revised && about.is_less_than(&word.about);
@@ -192,7 +203,10 @@ impl Word {
     fn set(&mut self, step: Step, at: Option<Millis>, number: u32) {
         match self.steps.binary_search_by_key(&step, |known| known.0) {
             Ok(place) => self.steps[place] = (step, at, number),
-            Err(place) => self.steps.insert(place, (step, at, number)),
+            Err(place) => {
+                self.steps.reserve_exact(1);
+                self.steps.insert(place, (step, at, number));
+            }
         }
     }
 }

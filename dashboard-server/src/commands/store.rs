@@ -33,6 +33,18 @@ impl ConfigArgs {
         Ok((config, db))
     }
 
+    /// The same, for a command that has nothing to say of a store that is not there: in the wrong folder it must not make one.
+    pub(crate) async fn open_existing(self) -> Result<(Config, Db), Failure> {
+        let config = self.clone().load(None)?;
+        if !sql::is_there(&config.store.url) {
+            let url = &config.store.url;
+            return Err(Failure::run(format!(
+                "there is no store at {url}; run this where pantau.toml is, or name that file with --config"
+            )));
+        }
+        self.open().await
+    }
+
     /// The store, for a command that changes what a server believes; see [`Shared`].
     pub(crate) async fn share(self) -> Result<Shared, Failure> {
         let config = self.load(None)?;

@@ -96,13 +96,19 @@ pub(crate) async fn run(command: Command, now: Now) -> Result<(), Failure> {
             let password = password.take(&name)?;
             set_password(&db, &name, &password.text).await?;
             password.print();
-            eprintln!("{name} has a new password and is signed out everywhere");
+            let is_disabled = find(&db, &name).await?.disabled_at.is_some();
+            let state = if is_disabled { "but stays disabled" } else { "and is signed out everywhere" };
+            eprintln!("{name} has a new password {state}");
             db.close().await;
         }
         Command::Disable { name, config } => {
             let (_, db) = config.open().await?;
             disable(&db, now(), &name).await?;
             eprintln!("{name} is disabled and signed out everywhere");
+            let is_in_charge = |person: &Person| person.role == Role::Administrator.as_str() && person.disabled_at.is_none();
+            if !person::list(&db).await?.iter().any(is_in_charge) {
+                eprintln!("note: no administrator is left; `pantau user add NAME --role administrator --unit '*'` adds one");
+            }
             db.close().await;
         }
     }

@@ -18,7 +18,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args, now: Now) -> Result<(), Failure> {
-    let (config, db) = args.config.open().await?;
+    let (config, db) = args.config.open_existing().await?;
     let mut lines: Vec<(bool, String)> = sql::chain::verify(&db).await?.iter().map(line).collect();
     let registry = sql::registry::load(&db, None).await?;
     let compared = aggregator::verify(&db, &registry, config.region.timezone, now()).await;

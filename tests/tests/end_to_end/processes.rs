@@ -209,7 +209,10 @@ async fn commands_make_and_migrate_a_store_and_people_get_passwords_once() {
     assert_eq!(browser.get("/api/v1/me").await.status, 401, "a new password ends the sessions of the old one");
     assert_eq!(browser.sign_in("wati", password.trim()).await.status, 401);
     assert_eq!(browser.sign_in("wati", new.trim()).await.status, 200);
-    house.ok(&["user", "disable", "wati"]);
+    let disabled = house.run(&["user", "disable", "wati"]);
+    assert!(disabled.code == 0 && disabled.stderr.contains("no administrator is left"), "{disabled:?}");
+    let still = house.run(&["user", "passwd", "wati"]);
+    assert!(still.stderr.contains("has a new password but stays disabled"), "{still:?}");
     assert_eq!(browser.get("/api/v1/me").await.status, 401);
     assert_eq!(browser.sign_in("wati", new.trim()).await.status, 401);
 }

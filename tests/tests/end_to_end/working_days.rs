@@ -24,7 +24,9 @@ async fn deadlines_and_minutes_are_counted_without_a_store() {
     let house = House::of_three_units().await;
     let empty = tempfile::tempdir().expect("a folder");
     let config = empty.path().join("pantau.toml");
-    std::fs::write(&config, "region = { timezone = \"Asia/Jakarta\" }\n").expect("is written");
+    let store = empty.path().join("data/pantau.db");
+    let text = format!("store = {{ url = \"sqlite://{}\" }}\nregion = {{ timezone = \"Asia/Jakarta\" }}\n", store.display());
+    std::fs::write(&config, text).expect("is written");
     let config = config.to_str().expect("a path");
     let run = |words: &[&str]| house.run(&[words, &["--config", config]].concat());
     let due = run(&["calendar", "due", "--days", "3,5", "2025-03-21", "2024-03-14"]);
@@ -58,6 +60,9 @@ async fn deadlines_and_minutes_are_counted_without_a_store() {
         let run = run(&words);
         assert!(run.code == 2 && run.stderr.contains(sentence), "{words:?}: {run:?}");
     }
+    // Nor does a nightly check in the wrong folder find a new store in order.
+    let verified = run(&["verify"]);
+    assert!(tests::is_on_postgres() || verified.code == 1 && verified.stderr.contains("there is no store at"), "{verified:?}");
     assert!(!empty.path().join("data").exists(), "nothing was made");
 }
 

@@ -7,12 +7,18 @@ import { translate, type Blanks } from "../language/translate";
 export type Theme = "light" | "dark" | "auto";
 
 class Preferences {
-  language = $state<Language>(stored("pantau.language") === "en" ? "en" : "id");
+  language = $state<Language>(chosenLanguage() ?? "id");
   theme = $state<Theme>(themeOf(stored("pantau.theme")));
 
   setLanguage(language: Language): void {
     this.language = language;
     keep("pantau.language", language);
+    this.#show();
+  }
+
+  /** The language of the region stands until somebody chooses one on this device. */
+  suggest(locale: string): void {
+    this.language = chosenLanguage() ?? (/^en\b/i.test(locale) ? "en" : "id");
     this.#show();
   }
 
@@ -55,6 +61,11 @@ export const preferences = new Preferences();
 /** Words in the chosen language; reading it in a component follows the switch. */
 export function t(key: Key, blanks?: Blanks): string {
   return translate(preferences.language, key, blanks);
+}
+
+function chosenLanguage(): Language | null {
+  const text = stored("pantau.language");
+  return text === "en" || text === "id" ? text : null;
 }
 
 function themeOf(text: string | null): Theme {

@@ -4,6 +4,7 @@ import type { BoardName, Indicator, Me, Region, Unit } from "../api/contract";
 import { readBoards, readIndicators, readMe, readRegion, readSetup, readUnits, signOut } from "../api/endpoints";
 import { ApiError } from "../api/request";
 import { clock } from "./clock.svelte";
+import { preferences } from "./preferences.svelte";
 import { loginPath } from "./route";
 import { router } from "./router.svelte";
 
@@ -37,6 +38,7 @@ class Session {
     const [region, boards, units, indicators] = await Promise.all([readRegion(), readBoards(), readUnits(), readIndicators()]);
     clock.heard(region.server_time);
     this.region = region;
+    preferences.suggest(region.locale);
     this.boards = boards;
     this.units = new Map(units.map((unit) => [unit.id, unit]));
     this.indicators = new Map(indicators.map((indicator) => [indicator.id, indicator]));

@@ -9,7 +9,7 @@ import type { Language } from "../language/language";
 import { translate } from "../language/translate";
 import { withMeasure } from "./measure";
 import { standingOf, type Standing } from "./standing";
-import { subjectOf, type Subject } from "./subject";
+import { subjectOf, titleIn, type Subject } from "./subject";
 import { trendOf } from "./trend";
 import { longStatus, statusWord, targetText } from "./words";
 
@@ -49,6 +49,7 @@ export function faceOf(tile: Tile, unit: Unit | undefined, indicator: Indicator 
   const { language } = reader;
   const { value } = tile;
   const standing = standingOf(tile, reader.now);
+  const title = titleIn(language, tile, indicator);
   const decimals = indicator?.decimals ?? 1;
   const measure = indicator?.unit_of_measure ?? "";
   const polarity = indicator?.polarity ?? "up";
@@ -56,9 +57,9 @@ export function faceOf(tile: Tile, unit: Unit | undefined, indicator: Indicator 
   const full = value.value === null ? number.digits : withMeasure(fullNumber(value.value, decimals, language), measure);
   const face = {
     standing,
-    title: tile.title,
+    title,
     unit: unit?.short_name || unit?.name || value.unit,
-    subject: subjectOf(tile, unit),
+    subject: subjectOf({ ...tile, title }, unit),
     digits: number.digits,
     scale: number.scale,
     measure: value.value === null ? "" : measure,
