@@ -40,7 +40,7 @@ pub async fn rollups(db: &Db, registry: &Arc<Registry>, zone: Tz, moment: Moment
     let counted = if of_samples.is_empty() { HashMap::new() } else { fold_log(db, until).await? };
     let cases = match of_cases.is_empty() {
         true => Vec::new(),
-        false => complete_cases(db, registry, zone, (Clock::Elapsed, Millis::MAX), until).await?,
+        false => complete_cases(db, registry, zone, (Clock::Elapsed, Millis::MAX), until, |case, _| vec![case]).await?,
     };
     let (registry, keys) = (Arc::clone(registry), keys.to_vec());
     let work = tokio::task::spawn_blocking(move || {

@@ -43,7 +43,7 @@ pub struct BacklogRow {
 /// # Errors
 /// A failed read.
 pub async fn cases(db: &Db, registry: &Arc<Registry>, zone: Tz, args: Args) -> Result<Vec<CaseRow>, Error> {
-    let known = known(db, registry, zone, &args).await?;
+    let known = known(db, registry, zone, &args, |case, _| vec![case]).await?;
     let lineages = Lineages::constant(registry.tree.clone());
     let rows = cases::table(&known, by(args.by, &lineages), &of(zone, &args));
     let row = |row: cases::Row| CaseRow { unit: name(registry, args.by, row.group), period: row.period, figures: row.figures };
@@ -57,7 +57,7 @@ pub async fn cases(db: &Db, registry: &Arc<Registry>, zone: Tz, args: Args) -> R
 /// # Errors
 /// A failed read.
 pub async fn backlog(db: &Db, registry: &Arc<Registry>, zone: Tz, args: Args) -> Result<Vec<BacklogRow>, Error> {
-    let known = known(db, registry, zone, &args).await?;
+    let known = known(db, registry, zone, &args, stays).await?;
     let lineages = Lineages::constant(registry.tree.clone());
     let rows = cases::backlog(&known, by(args.by, &lineages), &of(zone, &args));
     let row = |row: cases::BacklogRow| BacklogRow {
@@ -95,9 +95,24 @@ fn name(registry: &Registry, by: By, group: i64) -> String {
 }
 
 /// The complete cases as they were known at a moment.
-async fn known(db: &Db, registry: &Arc<Registry>, zone: Tz, args: &Args) -> Result<Cases, Error> {
+async fn known(db: &Db, registry: &Arc<Registry>, zone: Tz, args: &Args, parts: Parts) -> Result<Cases, Error> {
     let until = until(db, args.known_at).await?;
-    Ok(complete_cases(db, registry, zone, (args.clock, args.as_of), until).await?.into_iter().collect())
+    Ok(complete_cases(db, registry, zone, (args.clock, args.as_of), until, parts).await?.into_iter().collect())
+}
+
+/// What a case counts as, with the ends after which it was opened again.
+pub(crate) type Parts = fn(Case, Vec<(End, Millis)>) -> Vec<Case>;
+
+/// Each time that a case lay on the desk: one that was opened again was closed in between.
+fn stays(case: Case, rests: Vec<(End, Millis)>) -> Vec<Case> {
+    let mut opened = case.opened;
+    let mut stays = Vec::with_capacity(1 + rests.len());
+    for (end, again) in rests {
+        stays.push(Case { opened, end: Some(end), ..case });
+        opened = again;
+    }
+    stays.push(Case { opened, ..case });
+    stays
 }
 
 /// The place of the log up to which was known.
@@ -116,20 +131,23 @@ pub(crate) async fn complete_cases(
     zone: Tz,
     (clock, as_of): (Clock, Millis),
     until: i64,
+    parts: Parts,
 ) -> Result<Vec<Case>, Error> {
     let cases = steps_by_case(db, until, as_of, Texts::Left).await?;
     let registry = Arc::clone(registry);
     let work = tokio::task::spawn_blocking(move || {
         let case = |case: &CaseSteps| {
             let service = registry.service_no(case.service)?;
-            let state = Known::of(&case.events).state(service.ends_at)?;
+            let known = Known::of(&case.events);
+            let state = known.state(service.ends_at)?;
             let opened = state.submitted_at?;
             let in_hours = |end: End| worked(opened, end.at, &state.pauses, &registry.calendar(service, state.unit, zone));
             let net = state.end.filter(|_| clock == Clock::Working).map(in_hours);
             let due = registry.due(service, &state, zone);
-            Some(Case { unit: state.unit, service: case.service, opened, end: state.end, due, net })
+            let whole = Case { unit: state.unit, service: case.service, opened, end: state.end, due, net };
+            Some(parts(whole, known.rests(service.ends_at)))
         };
-        cases.iter().filter_map(case).collect()
+        cases.iter().filter_map(case).flatten().collect()
     });
     work.await.map_err(Error::Worker)
 }

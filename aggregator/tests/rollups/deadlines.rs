@@ -155,3 +155,32 @@ async fn tables_by_the_working_clock_count_working_hours_without_what_was_return
     }
     assert_eq!(means, [[67.0, 8.5], [4.0, 6.5]]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_was_opened_again_was_closed_in_between() {
+    let store = Store::at("2026-11-25T15:00:00Z").await;
+    store.configure(&[cases::service("izin", "decided")], &[]).await;
+    let sent = [
+        step("a1", "a", Step::Submitted, "2026-11-16T02:00:00Z"),
+        step("a2", "a", Step::Decided, "2026-11-17T02:00:00Z"),
+        step("a3", "a", Step::Reopened, "2026-11-20T02:00:00Z"),
+    ];
+    store.steps(&sent).await;
+    let registry = Arc::new(sql::registry::load(&store.db, None).await.expect("a registry"));
+    let args = |as_of: &str| Args {
+        every: Every::Day,
+        by: By::Unit,
+        from: None,
+        to: None,
+        as_of: parse_instant(as_of).expect("an instant"),
+        known_at: None,
+        clock: Clock::Elapsed,
+    };
+    let rows = table::backlog(&store.db, &registry, ZONE, args("2026-11-22T15:00:00Z")).await.expect("a table");
+    let found: Vec<(i64, i64)> = rows.iter().map(|row| (row.closed_in_period, row.open_at_period_end)).collect();
+    assert_eq!(found, [(0, 1), (1, 0), (0, 0), (0, 0), (0, 1), (0, 1), (0, 1)], "from the 16th to the 22nd");
+    for (as_of, closed) in [("2026-11-16T15:00:00Z", 0), ("2026-11-18T15:00:00Z", 1), ("2026-11-21T15:00:00Z", 0)] {
+        let rows = table::cases(&store.db, &registry, ZONE, args(as_of)).await.expect("a table");
+        assert_eq!(rows.iter().map(|row| row.figures.closed).sum::<i64>(), closed, "{as_of}");
+    }
+}

@@ -117,6 +117,15 @@ impl Known {
     }
 }
 
+impl Known {
+    /// The ends after which the case was opened again, each with when that was, in time order.
+    pub fn rests(&self, ends_at: EndsAt) -> Vec<(End, Millis)> {
+        let steps = self.steps();
+        let reopened = steps.iter().enumerate().filter(|(_, (_, step, _))| *step == Step::Reopened);
+        reopened.filter_map(|(place, (at, ..))| Some((end_of(&steps[..place], ends_at)?, *at))).collect()
+    }
+}
+
 fn end_of(steps: &[(Millis, Step, i64)], ends_at: EndsAt) -> Option<End> {
     let mut end: Option<End> = None;
     for &(at, step, _) in steps {
